@@ -12,9 +12,8 @@ import sys
 from importlib import import_module
 from typing import Any
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from folkbench import __version__
 from folkbench.errors import FolkbenchError
@@ -32,25 +31,19 @@ COMMANDS = {
 class Bench(TyperGroup):
     """The commands by name, each imported when it is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """The names in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command itself; for the list in --help only its line, so that nothing is imported."""
         if cmd_name not in COMMANDS:
             return None
-        if not ctx.protected_args and not ctx.args and ctx.invoked_subcommand is None and _asks_for_help():
-            return click.Command(cmd_name, help=COMMANDS[cmd_name])
-        module = import_module(f"folkbench.cli.{cmd_name}")
-        app: typer.Typer = module.app
-        command = typer.main.get_command(app)
+        if cmd_name not in sys.argv:
+            return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
+        command = typer.main.get_command(import_module(f"folkbench.cli.{cmd_name}").app)
         command.name = cmd_name
         return command
-
-
-def _asks_for_help() -> bool:
-    return len(sys.argv) < 2 or sys.argv[1] in ("--help", "-h")
 
 
 app = typer.Typer(cls=Bench, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
@@ -73,21 +66,14 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit status: 0 fine, 1 "no", 2 bad input, 3 missing, 130 Ctrl-C."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        status: Any = app(words, standalone_mode=False)
+        app(words)
     except FolkbenchError as error:
-        status = _say(error, as_json="--json" in words)
-    except click.exceptions.Abort:
-        status = 130
+        sys.exit(_say(error, as_json="--json" in words))
     except KeyboardInterrupt:
-        status = 130
-    except click.ClickException as error:
-        error.show()
-        status = error.exit_code
+        sys.exit(130)
     except BrokenPipeError:
         # the reader left (`folkbench ... | head`); Python must not complain about it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
-    sys.exit(status if isinstance(status, int) else 0)
 
 
 def _say(error: FolkbenchError, as_json: bool) -> int:
