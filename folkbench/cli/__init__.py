@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit status: 0 fine, 1 "no", 2 bad input, 3 missing, 130 Ctrl-C."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        app(words)
+        app(words, prog_name="folkbench")
     except FolkbenchError as error:
         sys.exit(_say(error, as_json="--json" in words))
     except KeyboardInterrupt:

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 WHOLE = 40320
-"""Ticks in a whole note unless a tune needs more: 8!, so that 128ths in triplets, quintuplets and septuplets are exact."""
+"""Ticks in a whole note unless a tune needs more: 8!, so 128ths in triplets, quintuplets, septuplets are exact."""
 
 SEMITONES = (0, 2, 4, 5, 7, 9, 11)
 """Semitones above C of the seven steps C D E F G A B."""
