@@ -59,38 +59,23 @@ def plain(title: str) -> Plain:
 
 
 # Words that a printer sets small inside a title, if they were typed small.
-_SMALL = {"a", "an", "the", "and", "but", "nor", "or", "as", "than", "alias", "aka"} | {
-    *(
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "i'",
-        "of",
-        "o'",
-        "on",
-        "onto",
-        "over",
-        "per",
-        "to",
-        "upon",
-        "with",
-        "wi'",
-    )
-}
+_SMALL = re.compile(
+    r"an?|the|and|but|nor|or|as|than|alias|aka|at|by|for|from|in|into|i'|of|o'|on|onto|over|per|to|upon|with|wi'"
+)
 _STRAIGHT = str.maketrans("’‘‛`´ʼ“”„«»–—‒―", "''''''\"\"\"\"\"----")
 _NEAREST = {
-    **{"æ": "ae", "œ": "oe", "ĳ": "ij", "ß": "ss", "þ": "th", "ŋ": "ng"},
-    **dict(zip("øłđðħıĸ", "olddhik", strict=True)),
+    **dict(zip("øłđðħıĸ+⁄", "olddhik&/", strict=True)),
     **dict.fromkeys("’‘‛`´ʼ", "'"),
     **dict.fromkeys("–—‒―_", "-"),
     **dict.fromkeys("[{", "("),
     **dict.fromkeys("]}", ")"),
     **dict.fromkeys(";:", ","),
-    "+": "&",
-    "⁄": "/",
+    "æ": "ae",
+    "œ": "oe",
+    "ĳ": "ij",
+    "ß": "ss",
+    "þ": "th",
+    "ŋ": "ng",
 }
 # ABC standard 2.1, section 8.2: accents are typed as a backslash, the accent's sign and the letter.
 _ACCENTS = {"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308", ",": "\u0327", "=": "\u0304"}
@@ -166,7 +151,7 @@ def _cased(text: str) -> str:
         before = text[:start].rstrip()
         inside = bool(before) and before[-1] not in '.!?:("' and index < len(spans) - 1
         if quiet or (_shouted(word) and (shouted or len(word) > 3)):
-            small = quiet and inside and word in _SMALL
+            small = quiet and inside and _SMALL.fullmatch(word)
             word = word if small else _printed(word)
         elif not before:
             word = word[0].upper() + word[1:]
