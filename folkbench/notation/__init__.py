@@ -3,7 +3,25 @@
 Imports nothing of folkbench but its errors, and neither numpy nor anything slow.
 """
 
+from folkbench.notation.form import Part, Place, form, play_order, structure
 from folkbench.notation.keys import parse_key, parse_meter
 from folkbench.notation.reader import read
+from folkbench.notation.tune import Tune
+from folkbench.notation.tunebook import decode, read_tunes
+from folkbench.notation.writer import write, write_bar
 
-__all__ = ["parse_key", "parse_meter", "read"]
+__all__ = [
+    "Part",
+    "Place",
+    "Tune",
+    "decode",
+    "form",
+    "parse_key",
+    "parse_meter",
+    "play_order",
+    "read",
+    "read_tunes",
+    "structure",
+    "write",
+    "write_bar",
+]

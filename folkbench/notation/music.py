@@ -32,7 +32,7 @@ from folkbench.notation.tune import (
 
 EDGE = BarLine(0, 0, "", "", 0, 0)
 _STYLES = {"|": "single", "||": "double", "|]": "final", "[|": "heavy", "[|]": "hidden"}
-_RANK = ("", "hidden", "dotted", "single", "double", "heavy", "final")
+_RANK = ("", "hidden", "dotted", "single", "double", "heavy", "final", "repeat")
 _MOST_REST = 999  # bars of one Z
 
 
@@ -237,6 +237,13 @@ class Stave:
         self.events.append(Broken(at, end, dots))
         self.broken, self.broken_at = dots, at
 
+    def gap_last(self) -> None:
+        """White space behind a slur's end or a tie ends the beam of the note before it."""
+        if self.last >= 0 and all(isinstance(event, Mark) for event in self.events[self.last + 1 :]):
+            event = self.events[self.last]
+            assert isinstance(event, Note | Chord | Rest)
+            self.events[self.last] = event._replace(gap=True)
+
     def tie_last(self, at: int, end: int) -> None:
         """A tie that stands apart from its note, as in `(AB)-`."""
         event = self.events[self.last] if self.last >= 0 else None
@@ -306,7 +313,10 @@ def _read_other(stave: Stave, match: re.Match[str], kind: int, base: int) -> Non
     if kind == _BROKEN:
         stave.break_rhythm(at, at + len(group(_BROKEN + 1)), group(_BROKEN + 1))
     elif kind == _SLUR:
-        stave.events.append(Mark(at, at + len(group(kind + 1)), "slur", group(kind + 1)[-1]))
+        sign = group(kind + 1)
+        stave.events.append(Mark(at, at + len(sign), "slur", sign[-1]))
+        if sign == ")" and end > at + 1:
+            stave.gap_last()
     elif kind == _SIGN:
         sign = group(kind + 1)
         meaning = margin.signs.get(sign)
@@ -341,6 +351,8 @@ def _read_other(stave: Stave, match: re.Match[str], kind: int, base: int) -> Non
         stave.events.append(Mark(at, at + 1 + len(group(kind + 1)), "spacer", group(kind + 1)))
     elif kind == _TIE:
         stave.tie_last(at, at + 1)
+        if end > at + 1:
+            stave.gap_last()
     elif kind == _LINEBREAK:
         stave.events.append(Mark(at, end, "break", group()))
     elif kind == _OVERLAY:
@@ -480,13 +492,15 @@ def _bar_line(at: int, end: int, text: str) -> BarLine:
         bare = text.strip(":.")
         if not bare:  # ::
             ends, begins = len(text) // 2, len(text) - len(text) // 2
-            style = "double"
+            style = "repeat"
         else:
             ends = len(text) - len(text.lstrip(".").lstrip(":")) - text.startswith(".")
             begins = len(text) - len(text.rstrip(":"))
             style = "dotted" if text.startswith(".") else _STYLES.get(bare, "final" if "]" in bare else "double")
             if ":" in text.strip(":"):  # :|:|: and the like
                 ends, begins = max(ends, 1), max(begins, 1)
+            if ends or begins:
+                style = "repeat"
         found = (style, ends, begins)
         if len(_BAR_LINES) < 500:
             _BAR_LINES[text] = found

@@ -136,7 +136,8 @@ class BarLine(NamedTuple):
     """What stands between two bars; the edge of the tune where nothing does (`text` is then empty).
 
     `ends` and `begins` count the repeat's dots: `:|` ends 1, `|:` begins 1, `::` both.
-    style: "" (nothing written), "single" |, "double" ||, "final" |], "heavy" [|, "dotted" .|, "hidden" [|]
+    style: "" (nothing written), "single" |, "double" ||, "final" |], "heavy" [|, "dotted" .|, "hidden" [|],
+    "repeat" for all that have dots.
     """
 
     at: int
