@@ -10,7 +10,7 @@ import re
 from fractions import Fraction
 
 # A length may stand apart from its note (`C 2`), as folk-rnn prints its tokens; so may a tie.
-_LENGTH = r"(\d+/*\d*|/+\d*|[ ]\d+/*\d*(?![\d:])|[ ]/+\d*|)"
+_LENGTH = r"(\d+/*\d*|/+\d*|[ ][1-9]\d*/*\d*(?![\d:])|[ ]/+\d*|)"
 _TIE = r"([ ]?-|)"
 _GAP = r"([ \t]*)"
 _NOTE = r"(\^{1,2}|_{1,2}|=|)([A-Ga-g][,']*)" + _LENGTH + _TIE + _GAP

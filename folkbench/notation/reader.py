@@ -15,7 +15,8 @@ from fractions import Fraction
 
 from folkbench.notation.keys import FREE, NO_KEY, parse_key, parse_meter
 from folkbench.notation.lexer import LEXER
-from folkbench.notation.music import Finer, Margin, Stave, read_line
+from folkbench.notation.music import read_line
+from folkbench.notation.stave import Finer, Margin, Stave
 from folkbench.notation.tune import WHOLE, Change, Field, Key, Mark, Meter, Tune, Voice
 
 # `A:|` and `z::` are music; no field begins with a note or a rest and a repeat sign
@@ -197,7 +198,7 @@ class _Reader:
         return Fraction(1, 8)
 
     def _finished(self) -> Tune:
-        voices = tuple([Voice(stave.name, stave.finish()) for stave in self.staves.values()])
+        voices = tuple([stave.finish() for stave in self.staves.values()])
         remarks = sorted(self.margin.remarks, key=lambda remark: remark.at)
         return Tune(
             fields=tuple(self.fields),

@@ -166,6 +166,7 @@ class Voice(NamedTuple):
 
     name: str
     bars: tuple[Bar, ...]
+    tail: tuple[Event, ...] = ()  # what stands behind the last bar line without sounding: words, marks
 
 
 class Meter(NamedTuple):

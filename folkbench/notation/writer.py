@@ -39,6 +39,8 @@ def write(tune: Tune) -> str:
         if named and (voice.name or len(tune.voices) > 1):
             lines.append(f"V:{voice.name or '1'}")
         lines.extend(_music(voice.bars, signs))
+        if voice.tail:
+            lines.extend(_music((Bar(voice.tail, 0, _NO_LINE, _NO_LINE, (), tune.meter, tune.key, ()),), signs))
     return "\n".join(lines) + "\n"
 
 
@@ -85,7 +87,7 @@ def _music(bars: tuple[Bar, ...], signs: dict[str, str]) -> list[str]:
     def new_line() -> None:
         nonlocal line
         if line.strip():
-            lines.append(line.rstrip())
+            lines.append(line.strip())
         line = ""
 
     for index, bar in enumerate(bars):
@@ -96,7 +98,6 @@ def _music(bars: tuple[Bar, ...], signs: dict[str, str]) -> list[str]:
         for number, layer in enumerate((bar.events, *bar.overlays)):
             if number:
                 line = line.rstrip() + " & "
-            before: Event | None = None
             for event in layer:
                 if isinstance(event, Mark) and event.kind == "break" and event.text != "$":
                     new_line()
@@ -104,10 +105,7 @@ def _music(bars: tuple[Bar, ...], signs: dict[str, str]) -> list[str]:
                     new_line()
                     lines.append(f"{event.name}{'' if event.name.startswith('%') else ':'}{event.value}")
                 else:
-                    if isinstance(event, Unknown) and isinstance(before, Unknown):
-                        line += " "
                     line = _joined(line, event, _WORDS[type(event)](event, bar, signs))
-                before = event
         closing = bar_line(bar.close)
         if closing:
             line = f"{line.rstrip()} {closing} " if line.strip() else f"{closing} "
@@ -122,7 +120,12 @@ def _with_ending(line: str, ending: tuple[int, ...]) -> str:
 
 
 def _joined(line: str, event: Event, word: str) -> str:
-    """`word` behind `line`; a broken rhythm and the end of a slur stand close to their note."""
+    """`word` behind `line`; a broken rhythm and the end of a slur stand close to their note.
+
+    What is unknown stands two spaces apart, so that it doesn't become a length or an ending.
+    """
+    if isinstance(event, Unknown):
+        return f"{line.rstrip()}  {word} "
     if isinstance(event, Broken):
         return line.rstrip() + word
     if isinstance(event, Mark) and event.kind == "slur" and event.text == ")":
