@@ -1,0 +1,30 @@
+"""Reads a Tune; says what is wrong with it and what is notable in it.
+
+`check` gives the problems of a tune, each with its place, in words; `failed` says whether there is an error
+among them. What passes `check(tune, strict=True)` is defined in `folkbench.check.bars`.
+"""
+
+from __future__ import annotations
+
+from folkbench.check import faults, fields, joins, repeats
+from folkbench.check.kinds import ERROR, KINDS, NOTE, WARNING, Kind
+from folkbench.check.problem import Findings, Problem
+from folkbench.notation.tune import Tune
+
+__all__ = ["ERROR", "KINDS", "NOTE", "WARNING", "Kind", "Problem", "check", "failed"]
+
+
+def check(tune: Tune, strict: bool = False) -> tuple[Problem, ...]:
+    """All that is wrong with a tune, in the order of the text. `strict` makes errors of some notes."""
+    findings = Findings(tune, strict)
+    fields.judge(tune, findings)
+    for nth, voice in enumerate(tune.voices):
+        faults.tell(voice, findings, nth)
+        repeats.judge(voice, findings, nth)
+        joins.judge(voice, findings)
+    return tuple(sorted(findings.problems, key=lambda problem: (problem.at, problem.end)))
+
+
+def failed(problems: tuple[Problem, ...]) -> bool:
+    """Whether there is an error among them."""
+    return any(problem.severity == ERROR for problem in problems)

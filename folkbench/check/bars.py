@@ -1,0 +1,249 @@
+"""The bar judge: does every bar count?
+
+A bar *counts* when its events last as long as its meter says. A plain bar line must have a whole bar on
+either side. Any other line (a repeat sign, a double, heavy, final or dotted line, the beginning of an ending,
+of a part marked P: or of another meter, the edges of the tune) may stand in the middle of a bar, and what lies
+on its two sides is added up *as the tune is played*: through every repeat and every ending.
+
+What **`check --strict`** asks for, and what the grammar of `compose` promises:
+
+1. Every bar between two plain bar lines lasts exactly what its meter says, and no bar lasts longer.
+2. Where a repeat jumps back, the last bar and the bar it jumps to are both whole, or make one whole bar
+   together: *a part's last bar and its pickup make one bar*. With endings, so does each of them.
+3. Where the music goes on into another part, the two bars at the seam are both whole, or make one whole bar
+   together, or each part is whole by itself as in 2 (its own last bar makes up its own pickup). A part that
+   is not repeated is whole by itself when its last bar makes up its own pickup, or the tune's.
+4. Every repeat that is opened is closed, none is opened twice, no second ending stands without a first
+   (`folkbench.check.repeats`).
+
+Without --strict, a pickup (or lead-in) of at most two thirds of a bar that isn't made up, and a last bar that
+doesn't make up its pickup, are notes. All else that doesn't count is an error.
+
+In free meter no bar can be wrong. A bar in which something couldn't be read isn't judged: the reader's remark
+has said what is wrong there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from folkbench.notation.tune import Bar, BarLine, Change, Chord, Meter, Note, Rest, Voice
+
+_PLAIN = frozenset(("single",))
+
+
+class Fault(NamedTuple):
+    """Bars that should make one whole bar and don't.
+
+    `bars` are indices in playing order (nearly always one), `ticks` what they last together, `full` what the
+    meter asks for. kind: "long", "short", or for what stands at a seam "pickup" (nothing before it lacks it),
+    "close" (the last bar lacks more than its pickup gives) or "seam" (two parts of a bar that don't fit).
+    """
+
+    kind: str
+    bars: tuple[int, ...]
+    ticks: int
+    full: int
+
+
+class Mismatch(NamedTuple):
+    """A meter with which most bars don't agree, though they agree with each other on `ticks`."""
+
+    meter: Meter
+    ticks: int
+    agree: int
+    of: int
+
+
+def judge(voice: Voice, whole: int, order: Sequence[int], unread: frozenset[int]) -> tuple[list[Fault], list[Mismatch]]:
+    """The bars of a voice that don't count. `order` is the playing order; bars in `unread` aren't judged."""
+    bars = voice.bars
+    ticks = [bar.ticks for bar in bars]
+    full = _asked(bars, whole)
+    if ticks == full:
+        return [], []
+    mismatches = _mismatches(bars, ticks, full)
+    if mismatches and ticks == full:
+        return [], mismatches
+    seams = [_may_split(bars[k].close, bars[k + 1]) for k in range(len(bars) - 1)]
+    seams.append(True)
+    faults = [Fault("long", (k,), ticks[k], full[k]) for k in range(len(bars)) if full[k] and ticks[k] > full[k]]
+    groups, right = _walk(ticks, full, seams, order)
+    sections = _sections(bars, seams)
+    # what is said of one bar of a part's seam needn't be said again of the other
+    named = {k for fault in faults for k in fault.bars} | unread
+    for group in sorted(groups, key=len, reverse=True):
+        fault = _weigh(group, ticks, full, seams, sections, right)
+        if fault is None:
+            continue
+        if fault.kind != "short" and any(_seam_bars(k, sections) & named for k in group):
+            continue
+        if named.isdisjoint(group):
+            named.update(group)
+            faults.append(fault)
+    return [fault for fault in faults if unread.isdisjoint(fault.bars)], mismatches
+
+
+def _asked(bars: Sequence[Bar], whole: int) -> list[int]:
+    """What the meter asks of every bar, in ticks. A bar of whole-bar rests is as long as it says it is; in
+    free meter a bar is as long as it is."""
+    asked = []
+    meter: Meter | None = None
+    length = 0
+    for bar in bars:
+        if bar.meter is not meter:
+            meter = bar.meter
+            length = meter.ticks(whole)
+        if not length or (bar.ticks != length and bar.ticks % length == 0 and _rests(bar)):
+            asked.append(bar.ticks)
+        else:
+            asked.append(length)
+    return asked
+
+
+def _rests(bar: Bar) -> bool:
+    return any(isinstance(event, Rest) and event.bars for event in bar.events)
+
+
+def _mismatches(bars: Sequence[Bar], ticks: list[int], full: list[int]) -> list[Mismatch]:
+    """Meters with which most bars disagree in the same way; `full` is changed to what those bars agree on."""
+    found = []
+    for meter in dict.fromkeys(bar.meter for bar in bars):
+        places = [k for k, bar in enumerate(bars) if bar.meter == meter]
+        counted = Counter(ticks[k] for k in places)
+        length, agree = counted.most_common(1)[0]
+        asked = full[places[0]]
+        if meter.beats and length != asked and agree >= 4 and agree * 2 > len(places) and agree > 3 * counted[asked]:
+            found.append(Mismatch(meter, length, agree, len(places)))
+            for k in places:
+                full[k] = length
+    return found
+
+
+def _may_split(line: BarLine, bar: Bar) -> bool:
+    """Whether `line`, which opens `bar`, may stand in the middle of a bar."""
+    if line.style not in _PLAIN or line.ends or line.begins or bar.ending:
+        return True
+    for event in bar.events:
+        if isinstance(event, Note | Chord | Rest):
+            return False
+        if isinstance(event, Change) and event.name in "PM":
+            return True
+    return False
+
+
+Group = tuple[int, ...]
+
+
+def _walk(
+    ticks: list[int], full: list[int], seams: list[bool], order: Sequence[int]
+) -> tuple[dict[Group, None], set[Group]]:
+    """Play the tune and add up what seams split. Gives the groups of bars that don't make a whole bar, and
+    those of more than one that do."""
+    wrong: dict[Group, None] = {}
+    right: set[Group] = set()
+    open_bars: Group = ()
+    carried = 0
+    before = -2
+    for k in order:
+        last, length = ticks[k], full[k]
+        if open_bars and before + 1 == k and not seams[before]:
+            wrong[open_bars] = None
+            open_bars, carried = (), 0
+        if open_bars and carried + last > length:
+            if last < length and (k + 1 == len(ticks) or not seams[k] or not carried):
+                # the head of a part: it ends at a plain line, so it can't wait for more
+                wrong[(*open_bars, k)] = None
+                open_bars, carried = (), 0
+                before = k
+                continue
+            wrong[open_bars] = None
+            open_bars, carried = (), 0
+        if last < length:
+            open_bars, carried = (*open_bars, k), carried + last
+            if carried == length:
+                right.add(open_bars)
+                open_bars, carried = (), 0
+        before = k
+    if open_bars:
+        wrong[open_bars] = None
+    return wrong, right
+
+
+class Section(NamedTuple):
+    """A stretch of bars between seams at which a part may begin: from `first` to `last`, indices."""
+
+    first: int
+    last: int
+
+
+def _sections(bars: Sequence[Bar], seams: list[bool]) -> list[Section]:
+    """The tune cut where a part may begin: at every seam that isn't the beginning of an ending or a dotted line."""
+    sections = []
+    first = 0
+    for k, seam in enumerate(seams):
+        if k + 1 == len(bars) or (seam and not bars[k + 1].ending and bars[k].close.style != "dotted"):
+            sections.append(Section(first, k))
+            first = k + 1
+    return sections
+
+
+def _seam_bars(k: int, sections: list[Section]) -> set[int]:
+    """Bar `k`, and the first and last bar of its section."""
+    for section in sections:
+        if section.first <= k <= section.last:
+            return {k, section.first, section.last}
+    return {k}
+
+
+def _weigh(
+    group: Group,
+    ticks: list[int],
+    full: list[int],
+    seams: list[bool],
+    sections: list[Section],
+    right: set[Group],
+) -> Fault | None:
+    """What is wrong with a group that makes no whole bar; None if each of its bars is made up in its own part."""
+    length = full[group[-1]]
+    together = sum(ticks[k] for k in group)
+    if not any(seams[k] or k == 0 or seams[k - 1] for k in group):
+        return Fault("short", group, together, length)
+    if all(_made_up(k, ticks, full, sections, right) for k in group):
+        return None
+    head = group[-1]
+    at_head = head == 0 or seams[head - 1]
+    if len(group) == 1:
+        if at_head and 3 * ticks[head] <= 2 * length:
+            return Fault("pickup", group, together, length)
+        if not at_head and _has_pickup(head, ticks, full, sections):
+            return Fault("close", group, together, length)
+        return Fault("short", group, together, length)
+    if 3 * ticks[head] > 2 * length:
+        return Fault("short", (head,), ticks[head], length)
+    return Fault("seam", group, together, length)
+
+
+def _made_up(k: int, ticks: list[int], full: list[int], sections: list[Section], right: set[Group]) -> bool:
+    """Whether bar `k` makes a whole bar within its own part, or at the tune's end with the tune's pickup."""
+    if any(k in group for group in right):
+        return True
+    for section in sections:
+        if section.first <= k <= section.last:
+            ends = [section.last] if section is not sections[0] else [section.last, sections[-1].last]
+            starts = [section.first, 0] if k != section.first else []
+            if any(ticks[k] + ticks[start] == full[k] for start in starts):
+                return True
+            return k == section.first and any(ticks[k] + ticks[end] == full[k] for end in ends)
+    return False
+
+
+def _has_pickup(k: int, ticks: list[int], full: list[int], sections: list[Section]) -> bool:
+    """Whether there is a pickup that bar `k` should make up: its own part's, the next part's or the tune's."""
+    for number, section in enumerate(sections):
+        if section.first <= k <= section.last:
+            near = [0, section.first] + [s.first for s in sections[number + 1 : number + 2]]
+            return any(start != k and ticks[start] < full[start] for start in near)
+    return False
