@@ -1,0 +1,90 @@
+"""How a network is trained: the recipes as a table.
+
+`ours` trained the shipped network; `published` is folk-rnn's own ("config5"), the peer it is measured against.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything but the data that decides what a training run gives."""
+
+    epochs: int
+    batch: int
+    """Tunes a batch, of like length."""
+    optimiser: str
+    """The rule of the steps: "adamw" (Loshchilov & Hutter 2019) or "rmsprop"."""
+    rate: float
+    """Learning rate at its highest."""
+    schedule: str
+    """How the rate goes on: "cosine" (up over `warm` steps, then down to a hundredth) or "folk-rnn" (flat to epoch
+    20, then times 0.97 an epoch)."""
+    warm: int
+    clip: float
+    """Largest norm of the gradient over all weights."""
+    average: float
+    """The network kept is a running mean of the weights, this much of it old at each step; 0 keeps the last weights."""
+    output_dropout: float
+    locked: bool
+    recurrent_dropout: float
+    forget_bias: float
+    token_gain: float
+    layer_gain: float
+    weight_decay: float = 0.0
+    patience: int = 12
+    """Epochs without a better held-out loss before training stops."""
+    layers: int = 3
+    hidden: int = 512
+
+
+RECIPES = {
+    "ours": Recipe(
+        epochs=90,
+        batch=32,
+        optimiser="adamw",
+        rate=2e-3,
+        schedule="cosine",
+        warm=50,
+        clip=1.0,
+        average=0.998,
+        output_dropout=0.5,
+        locked=True,
+        recurrent_dropout=0.0,
+        forget_bias=1.0,
+        token_gain=8.0,
+        layer_gain=2.0,
+        weight_decay=0.01,
+    ),
+    "published": Recipe(
+        epochs=100,
+        batch=64,
+        optimiser="rmsprop",
+        rate=3e-3,
+        schedule="folk-rnn",
+        warm=0,
+        clip=5.0,
+        average=0.0,
+        output_dropout=0.5,
+        locked=False,
+        recurrent_dropout=0.0,
+        forget_bias=5.0,
+        token_gain=1.0,
+        layer_gain=1.0,
+    ),
+}
+
+
+def rate_at(recipe: Recipe, step: int, steps_an_epoch: int) -> float:
+    """The learning rate of one step, steps counted from 0 over the whole run."""
+    if recipe.schedule == "cosine":
+        if step < recipe.warm:
+            return recipe.rate * (step + 1) / recipe.warm
+        whole = max(1, recipe.epochs * steps_an_epoch - recipe.warm)
+        done = min(1.0, (step - recipe.warm) / whole)
+        return recipe.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+    epoch = step // steps_an_epoch
+    return recipe.rate * 0.97 ** max(0, epoch - 20)
