@@ -120,7 +120,8 @@ def _kept(shape: torch.Size, dropped: float, device: torch.device) -> Tensor:
     """A mask of zeros and 1 / (share kept). Eight random bytes are drawn at once, as drawing is a sixth of training
     otherwise; `dropped` is therefore exact to 1/256."""
     count = shape.numel()
-    drawn = torch.empty((count + 7) // 8, dtype=torch.int64, device=device).random_(-(2**63), None).view(torch.uint8)[:count]
+    words = torch.empty((count + 7) // 8, dtype=torch.int64, device=device).random_(-(2**63), None)
+    drawn = words.view(torch.uint8)[:count]
     limit = round(dropped * 256)
     return (drawn >= limit).view(shape).float().mul_(256 / (256 - limit))
 
