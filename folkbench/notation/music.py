@@ -6,11 +6,12 @@ import re
 
 from folkbench.notation.keys import ACCIDENTALS
 from folkbench.notation.lexer import GROUP, INNER, LEXER, STEPS, TUPLET_TIME
-from folkbench.notation.stave import Margin, Stave
+from folkbench.notation.stave import Margin, NoteWord, Stave
 from folkbench.notation.tune import BarLine, Change, Chord, Grace, Mark, Note, Rest, Tuplet, Unknown
 
 _STYLES = {"|": "single", "||": "double", "|]": "final", "[|": "heavy", "[|]": "hidden"}
 _MOST_REST = 999  # bars of one Z
+_MOST_WORDS = 5000  # remembered a unit length; a hostile file must not fill the memory
 
 _G = GROUP
 _NOTE, _BAR, _SPACE, _BROKEN, _INLINE, _ENDING, _CHORD, _REST = (
@@ -26,49 +27,62 @@ _UNCLOSED = {"[": "unclosed-chord", "{": "unclosed-grace", '"': "unclosed-quote"
 
 
 def read_line(stave: Stave, text: str, base: int) -> None:
-    """Read one line of music into `stave`; `base` is the offset of the line in the tune's source."""
-    margin = stave.margin
-    n = _NOTE
+    """Read one line of music into `stave`; `base` is the offset of the line in the tune's source.
+
+    Most words of a tune are notes that were seen before, so what a note's text means is remembered with the
+    unit length (`Lengths.notes`), and the rest is looked at more closely.
+    """
+    at = base
+    known = stave.lengths.notes
+    new, note = tuple.__new__, Note
     for match in LEXER.finditer(text):
-        kind = match.lastindex
-        if kind == n:
-            sign, name, long, tie, gap = match.group(n + 1, n + 2, n + 3, n + 4, n + 5)
-            step = STEPS[name]
-            if sign:
-                accidental: int | None = ACCIDENTALS[sign]
-                alter = stave.memory[step % 7] = ACCIDENTALS[sign]
-            else:
-                accidental = None
-                alter = stave.memory[step % 7]
-            num, den, ticks = stave.lengths[long]
-            if long and long in stave.lengths.absurd:
-                _absurd(margin, long, base + match.start(n + 3))
-            if stave.carry is not None:
-                if accidental is None and stave.carry[0] == step:
-                    alter = stave.carry[1]
-                stave.carry = None
-            if stave.tuplet_left or stave.broken:
-                ticks = stave.scaled(ticks)
-            stave.last = len(stave.events)
-            stave.ticks += ticks
-            start = base + match.start()
-            stave.events.append(
-                Note(start, base + match.end(n + 4), ticks, step, alter, accidental, num, den, tie != "", gap != "")
-            )
-        elif kind == _BAR:
-            line_text, endings = match.group(_BAR + 1, _BAR + 2)
-            start = base + match.start()
-            bar_line = _bar_line(start, start + len(line_text), line_text)
-            stave.bar_line(bar_line, _endings(endings) if endings else ())
-        elif kind != _SPACE:
-            _read_other(stave, match, kind or 0, base)
+        word = match.group()
+        found = known.get(word)
+        if found is None:
+            if match.lastindex != _NOTE:
+                _read_other(stave, match, match.lastindex or 0, base)
+                known = stave.lengths.notes
+                at += len(word)
+                continue
+            found = _learn(stave, match, at)
+        size, ticks, step, degree, accidental, num, den, tie, gap = found
+        if accidental is None:
+            alter = stave.memory[degree]
+        else:
+            alter = stave.memory[degree] = accidental
+        if stave.unusual:
+            alter, ticks = stave.usual(alter, ticks, step, accidental)
+        events = stave.events
+        stave.last = len(events)
+        stave.ticks += ticks
+        # tuple.__new__ is what Note(...) does, without the call between
+        events.append(new(note, (at, at + size, ticks, step, alter, accidental, num, den, tie, gap)))
+        at += len(word)
+
+
+def _learn(stave: Stave, match: re.Match[str], at: int) -> NoteWord:
+    """What a note's text means, remembered unless it is beyond measure."""
+    sign, name, long, tie, gap = match.group(_NOTE + 1, _NOTE + 2, _NOTE + 3, _NOTE + 4, _NOTE + 5)
+    step = STEPS[name]
+    num, den, ticks = stave.lengths[long]
+    size = len(match.group()) - len(gap)
+    accidental = ACCIDENTALS[sign] if sign else None
+    found = (size, ticks, step, step % 7, accidental, num, den, tie != "", gap != "")
+    if long in stave.lengths.absurd:
+        _absurd(stave.margin, long, at + match.start(_NOTE + 3) - match.start())
+    elif len(stave.lengths.notes) < _MOST_WORDS:
+        stave.lengths.notes[match.group()] = found
+    return found
 
 
 def _read_other(stave: Stave, match: re.Match[str], kind: int, base: int) -> None:
     margin = stave.margin
     at, end = base + match.start(), base + match.end()
     group = match.group
-    if kind == _BROKEN:
+    if kind == _BAR:
+        text, endings = group(_BAR + 1), group(_BAR + 2)
+        stave.bar_line(_bar_line(at, at + len(text), text), _endings(endings) if endings else ())
+    elif kind == _BROKEN:
         stave.break_rhythm(at, at + len(group(_BROKEN + 1)), group(_BROKEN + 1))
     elif kind == _SLUR:
         sign = group(kind + 1)
@@ -118,7 +132,7 @@ def _read_other(stave: Stave, match: re.Match[str], kind: int, base: int) -> Non
     elif kind == _OPEN:
         margin.remark(_UNCLOSED[group()], at, end, group())
         stave.events.append(Unknown(at, end, group()))
-    elif kind != _NOTHING:
+    elif kind not in (_NOTHING, _SPACE):
         _unknown(stave, at, end, group())
 
 
@@ -166,6 +180,7 @@ def _open_tuplet(stave: Stave, at: int, end: int, p_text: str, q_text: str | Non
     stave.events.append(event)
     stave.tuplet = (q, p, event)
     stave.tuplet_left = r
+    stave.unusual = True
 
 
 def _rest(stave: Stave, match: re.Match[str], base: int) -> None:

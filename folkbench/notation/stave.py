@@ -71,6 +71,15 @@ class Margin:
             self.signs = {**self.signs, sign: meaning}
 
 
+NoteWord = tuple[int, int, int, int, int | None, int, int, bool, bool]
+"""A note's text without its place: size, ticks, step, degree 0..6, accidental, num, den, tie, gap."""
+
+
+_NOTES: dict[tuple[Fraction, int], dict[str, NoteWord]] = {}
+_MOST_UNITS = 50
+"""What note texts mean, remembered from tune to tune by unit length and ticks; bounded against hostile files."""
+
+
 class Lengths(dict[str, tuple[int, int, int]]):
     """Written length -> (num, den, ticks) for one unit note length; what is beyond measure counts as 1."""
 
@@ -79,6 +88,7 @@ class Lengths(dict[str, tuple[int, int, int]]):
         self.unit = unit
         self.margin = margin
         self.absurd: set[str] = set()
+        self.notes = _NOTES.setdefault((unit, margin.whole), {}) if len(_NOTES) < _MOST_UNITS else {}
 
     def __missing__(self, text: str) -> tuple[int, int, int]:
         try:
@@ -109,6 +119,7 @@ class Stave:
         self.broken = 0  # dots of a broken rhythm that waits for its second note
         self.broken_at = 0
         self.carry: tuple[int, int] | None = None  # step and alter of a note tied over the bar line
+        self.unusual = False  # the next note stands under a tuplet, a broken rhythm or a tie over the bar line
 
     def start_bar(self, line: BarLine, ending: tuple[int, ...]) -> None:
         """Begin a bar after `line`."""
@@ -150,6 +161,7 @@ class Stave:
             event2 = self.events[self.last]
             if isinstance(event2, Note) and event2.tie:
                 self.carry = (event2.step, event2.alter)
+        self.unusual = self.carry is not None
         events, ticks = self.events, self.ticks
         overlays: tuple[tuple[Event, ...], ...] = ()
         if self.layers:
@@ -204,6 +216,17 @@ class Stave:
         if self.last < 0:
             self.bar_key, self.bar_meter = self.key, self.meter
 
+    def usual(self, alter: int, ticks: int, step: int, accidental: int | None) -> tuple[int, int]:
+        """What the unusual makes of a note: its alter after a tie over the bar line, its ticks in a tuplet."""
+        if self.carry is not None:
+            if accidental is None and self.carry[0] == step:
+                alter = self.carry[1]
+            self.carry = None
+        if self.tuplet_left or self.broken:
+            ticks = self.scaled(ticks)
+        self.unusual = self.tuplet_left > 0
+        return alter, ticks
+
     def scaled(self, ticks: int) -> int:
         """A duration under the tuplet and the broken rhythm that are open; both are moved along."""
         if self.tuplet_left and self.tuplet is not None:
@@ -232,6 +255,7 @@ class Stave:
         self.events[self.last] = event._replace(ticks=longer)
         self.events.append(Broken(at, end, dots))
         self.broken, self.broken_at = dots, at
+        self.unusual = True
 
     def gap_last(self) -> None:
         """White space behind a slur's end or a tie ends the beam of the note before it."""
