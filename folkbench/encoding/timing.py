@@ -1,0 +1,108 @@
+"""When each note of a tune in tokens sounds: bars, onsets and durations, read from the tokens alone.
+
+Grouping, search and the tests' second count need the music of tokens without going through ABC text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from folkbench.encoding.tokens import Token, default_time, meaning
+from folkbench.encoding.v2 import signature
+from folkbench.notation.tune import SEMITONES, WHOLE
+
+EIGHTH = WHOLE // 8
+"""Ticks in an eighth."""
+
+
+class Sounding(NamedTuple):
+    """A note, chord or rest. `at` and `ticks` in ticks from the bar's start; MIDI pitches, none for a rest."""
+
+    token: int  # the number of the token it begins with
+    at: int
+    ticks: int
+    pitches: tuple[int, ...]
+    tie: bool
+
+
+def bars(music: Sequence[str], meter: str = "M:4/4", mode: str = "K:Cmaj") -> list[list[Sounding]]:
+    """What sounds in each bar that has anything in it. `meter` says only what (5, (7 and (9 mean."""
+    return _Count(meaning(meter), signature("C", meaning(mode).value or "maj")).bars([meaning(text) for text in music])
+
+
+class _Count:
+    """One count through a tune."""
+
+    def __init__(self, meter: Token, scale: tuple[int, ...]) -> None:
+        self.compound = meter.num > 3 and meter.num % 3 == 0 and meter.den >= 8
+        self.scale = scale
+        self.start_bar()
+
+    def start_bar(self) -> None:
+        self.bar: list[Sounding] = []
+        self.altered: dict[int, int] = {}
+        self.left, self.num, self.den = 0, 1, 1  # of a tuplet
+        self.waiting = (1, 1)  # what a broken rhythm gives to the next note
+
+    def bars(self, tokens: Sequence[Token]) -> list[list[Sounding]]:
+        """The bars of `tokens`."""
+        found = []
+        place = 0
+        while place < len(tokens):
+            token = tokens[place]
+            if token.kind in ("bar", "ending"):
+                if self.bar:
+                    found.append(self.bar)
+                self.start_bar()
+            elif token.kind == "tuplet":
+                self.left, self.num = token.span, token.num
+                self.den = token.den or default_time(token.num, self.compound)
+            elif token.kind in ("pitch", "rest", "open"):
+                place = self.sound(tokens, place)
+                continue
+            place += 1
+        if self.bar:
+            found.append(self.bar)
+        return found
+
+    def sound(self, tokens: Sequence[Token], place: int) -> int:
+        """Count one note, chord or rest, and all that says how long it lasts; the place of what follows."""
+        first = place
+        pitches: list[int] = []
+        if tokens[place].kind == "open":
+            while place < len(tokens) and tokens[place].kind != "close":
+                if tokens[place].kind == "pitch":
+                    pitches.append(self.pitch(tokens[place]))
+                place += 1
+        elif tokens[place].kind == "pitch":
+            pitches.append(self.pitch(tokens[place]))
+        place += 1
+        num, den = self.waiting
+        self.waiting = (1, 1)
+        tie = False
+        while place < len(tokens) and tokens[place].kind in ("length", "tie", "broken"):
+            token = tokens[place]
+            if token.kind == "tie":
+                tie = True
+            else:
+                num, den = num * token.num, den * token.den
+            if token.kind == "broken":
+                part = 1 << abs(token.dots)
+                mine, other = (2 * part - 1, 1) if token.dots > 0 else (1, 2 * part - 1)
+                num, den = num * mine, den * part
+                self.waiting = (other, part)
+            place += 1
+        if self.left:
+            num, den = num * self.den, den * self.num
+            self.left -= 1
+        ticks = EIGHTH * num // den
+        at = self.bar[-1].at + self.bar[-1].ticks if self.bar else 0
+        self.bar.append(Sounding(first, at, ticks, tuple(pitches), tie))
+        return place
+
+    def pitch(self, token: Token) -> int:
+        octave, degree = divmod(token.step, 7)
+        if token.alter is not None:
+            self.altered[degree] = token.alter
+        return 60 + 12 * octave + SEMITONES[degree] + self.altered.get(degree, self.scale[degree])
