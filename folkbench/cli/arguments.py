@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import Any
 
 from folkbench import bench
 from folkbench.errors import FolkbenchError, NotFound
-from folkbench.notation import Tune, decode, read_tunes
+from folkbench.notation import Draft, Tune, decode, read_tunes, split_tunes
+from folkbench.notation.tunebook import LONGEST
 
 _WHOLE_AT_ONCE = 1 << 20  # bytes; a larger file is streamed line by line
 
@@ -55,8 +57,8 @@ def _split(argument: str) -> tuple[str, str]:
     return (name, x) if hash_sign else (argument, "")
 
 
-def read_file(path: Path | None) -> Iterator[Tune]:
-    """The tunes of a file (None: of standard input), as a stream.
+def read_lines(path: Path | None) -> Iterator[str]:
+    """The lines of a file (None: of standard input), as a stream. One that never ends comes in pieces.
 
     Raises FolkbenchError if it can't be read, is no text, or is empty.
     """
@@ -67,37 +69,63 @@ def read_file(path: Path | None) -> Iterator[Tune]:
             if not head.strip():
                 raise FolkbenchError(f"{name} is empty", "give a tune in ABC notation")
             if len(head) < _WHOLE_AT_ONCE:
-                yield from read_tunes(decode(head, name).split("\n"))
+                yield from decode(head, name).split("\n")
                 return
-            head += stream.readline()
+            head += stream.readline(LONGEST)
             text = decode(head, name)
             encoding = "latin-1" if text != head.decode("utf-8-sig", errors="ignore") else "utf-8"
+            yield from text.removesuffix("\n").split("\n")
             rest = io.TextIOWrapper(stream, encoding=encoding, errors="replace")
-            yield from read_tunes(_lines(text, rest))
+            while line := rest.readline(2 * LONGEST):
+                yield line
     except OSError as error:
         raise NotFound(f"{name} can't be read: {error.strerror}") from error
 
 
-def _lines(head: str, rest: io.TextIOWrapper) -> Iterator[str]:
-    yield from head.removesuffix("\n").split("\n")
-    yield from rest
+def read_file(path: Path | None) -> Iterator[Tune]:
+    """The tunes of a file (None: of standard input), as a stream. Raises as `read_lines` does."""
+    yield from read_tunes(read_lines(path))
 
 
-def tunes(argument: str | None) -> Iterator[Tune]:
-    """The tunes that a TUNE argument means: all of a file, or the one with the X: behind #.
+def read_text(path: Path | None) -> tuple[str, str]:
+    """A whole file as it stands, and the encoding in which it can be written again. Raises as `read_lines` does."""
+    name = str(path) if path else "standard input"
+    try:
+        data = path.read_bytes() if path else sys.stdin.buffer.read()
+    except OSError as error:
+        raise NotFound(f"{name} can't be read: {error.strerror}") from error
+    if not data.strip():
+        raise FolkbenchError(f"{name} is empty", "give a tune in ABC notation")
+    text = decode(data, name)
+    for encoding in ("utf-8-sig", "utf-8", "latin-1", "utf-16"):
+        if text.encode(encoding, errors="replace") == data:
+            return text, encoding
+    raise FolkbenchError(f"{name} is in an encoding that can't be written again", "save it as UTF-8")
+
+
+def drafts(argument: str | None) -> Iterator[Draft]:
+    """The tunes that a TUNE argument means, not read yet: all of a file, or the one with the X: behind #.
 
     Raises FolkbenchError if the file can't be read or has no such tune.
     """
     path, x = locate(argument)
+    stream = split_tunes(read_lines(path))
     if not x:
-        yield from read_file(path)
+        yield from stream
         return
-    found = [tune for tune in read_file(path) if tune.text("X").strip() == x]
+    wanted = re.compile(rf"^X:\s*{re.escape(x)}\s*$", re.M)
+    found = [draft for draft in stream if wanted.search(draft.text)]
     if not found:
         raise NotFound(f"{path} has no tune X:{x}", "folkbench check lists the tunes of a file")
     if len(found) > 1:
         say(f"{path} has {len(found)} tunes X:{x}; this is the first")
     yield found[0]
+
+
+def tunes(argument: str | None) -> Iterator[Tune]:
+    """The same tunes, read. Raises as `drafts` does."""
+    for draft in drafts(argument):
+        yield draft.read()
 
 
 def one_tune(argument: str | None) -> Tune:

@@ -7,10 +7,11 @@ from folkbench.notation.form import Part, Place, form, play_order, structure
 from folkbench.notation.keys import parse_key, parse_meter
 from folkbench.notation.reader import read
 from folkbench.notation.tune import Tune
-from folkbench.notation.tunebook import decode, read_tunes
+from folkbench.notation.tunebook import Draft, decode, read_tunes, split_tunes
 from folkbench.notation.writer import write, write_bar
 
 __all__ = [
+    "Draft",
     "Part",
     "Place",
     "Tune",
@@ -21,6 +22,7 @@ __all__ = [
     "play_order",
     "read",
     "read_tunes",
+    "split_tunes",
     "structure",
     "write",
     "write_bar",
