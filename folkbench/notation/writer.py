@@ -90,27 +90,52 @@ def _music(bars: tuple[Bar, ...], signs: dict[str, str]) -> list[str]:
             lines.append(line.strip())
         line = ""
 
+    def outside(event: Event) -> bool:
+        """A line break, or a line of its own: written at once. False for what stands in a line of music."""
+        if isinstance(event, Mark) and event.kind == "break" and event.text != "$":
+            new_line()
+        elif isinstance(event, Change) and not event.inline:
+            new_line()
+            lines.append(f"{event.name}{'' if event.name.startswith('%') else ':'}{event.value}")
+        else:
+            return False
+        return True
+
     for index, bar in enumerate(bars):
+        ahead = _ahead(bar)
+        for event in bar.events[:ahead]:
+            outside(event)
         if index == 0 and (opening := bar_line(bar.open)):
             line += opening + ("" if bar.ending else " ")
+        elif ahead and bar.open.begins:
+            line = "|" + ":" * bar.open.begins + " "
         if bar.ending:
             line = _with_ending(line, bar.ending)
-        for number, layer in enumerate((bar.events, *bar.overlays)):
+        for number, layer in enumerate((bar.events[ahead:], *bar.overlays)):
             if number:
                 line = line.rstrip() + " & "
             for event in layer:
-                if isinstance(event, Mark) and event.kind == "break" and event.text != "$":
-                    new_line()
-                elif isinstance(event, Change) and not event.inline:
-                    new_line()
-                    lines.append(f"{event.name}{'' if event.name.startswith('%') else ':'}{event.value}")
-                else:
+                if not outside(event):
                     line = _joined(line, event, _WORDS[type(event)](event, bar, signs))
-        closing = bar_line(bar.close)
+        splits = bar.close.begins and index + 1 < len(bars) and _ahead(bars[index + 1])
+        closing = bar_line(bar.close._replace(begins=0, style="double") if splits else bar.close)
         if closing:
             line = f"{line.rstrip()} {closing} " if line.strip() else f"{closing} "
     new_line()
     return lines
+
+
+def _ahead(bar: Bar) -> int:
+    """How many events at the bar's beginning (line breaks, lines of their own) part it from the line before.
+
+    The `|:` or the ending that it begins with belongs to the new line.
+    """
+    for number, event in enumerate(bar.events):
+        if not (isinstance(event, Mark) and event.kind == "break" and event.text != "$") and not (
+            isinstance(event, Change) and not event.inline
+        ):
+            return number
+    return 0
 
 
 def _with_ending(line: str, ending: tuple[int, ...]) -> str:
