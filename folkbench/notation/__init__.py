@@ -5,7 +5,9 @@ Imports nothing of folkbench but its errors, and neither numpy nor anything slow
 
 from folkbench.notation.form import Part, Place, form, play_order, structure
 from folkbench.notation.keys import parse_key, parse_meter
+from folkbench.notation.layout import layout
 from folkbench.notation.reader import read
+from folkbench.notation.transpose import to_key, transpose
 from folkbench.notation.tune import Tune
 from folkbench.notation.tunebook import Draft, decode, read_tunes, split_tunes
 from folkbench.notation.writer import write, write_bar
@@ -17,6 +19,7 @@ __all__ = [
     "Tune",
     "decode",
     "form",
+    "layout",
     "parse_key",
     "parse_meter",
     "play_order",
@@ -24,6 +27,8 @@ __all__ = [
     "read_tunes",
     "split_tunes",
     "structure",
+    "to_key",
+    "transpose",
     "write",
     "write_bar",
 ]

@@ -7,9 +7,10 @@ number. Inside `|: ... :|` a double bar is only a mark for the eye.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import NamedTuple
 
-from folkbench.notation.tune import Bar, BarLine, Change, Tune, Voice
+from folkbench.notation.tune import Bar, BarLine, Change, Chord, Note, Rest, Tune, Voice
 
 _SECTION = ("double", "final", "heavy")
 
@@ -99,7 +100,8 @@ def _ends_part(line: BarLine, after: Bar, inside: bool) -> bool:
     if inside:
         return False
     return line.style in _SECTION or any(
-        isinstance(event, Change) and event.name == "P" and not event.inline for event in after.events[:3]
+        isinstance(event, Change) and event.name == "P" and not event.inline
+        for event in takewhile(lambda event: not isinstance(event, Note | Chord | Rest), after.events)
     )
 
 
