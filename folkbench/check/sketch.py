@@ -63,7 +63,8 @@ def sounding(bar: Bar) -> Sounds:
             assert isinstance(event, Chord)
             found.append((event.ticks, event.notes[0].step, event.notes[0].alter))
         elif kind is Rest:
-            found.append((event[2], *_REST))
+            assert isinstance(event, Rest)
+            found.append((event.ticks, *_REST))
     return tuple(found)
 
 
