@@ -43,7 +43,7 @@ class Recipe:
 
 RECIPES = {
     "ours": Recipe(
-        epochs=90,
+        epochs=80,
         batch=32,
         optimiser="adamw",
         rate=2e-3,
@@ -52,8 +52,8 @@ RECIPES = {
         clip=1.0,
         average=0.998,
         output_dropout=0.5,
-        locked=True,
-        recurrent_dropout=0.0,
+        locked=False,
+        recurrent_dropout=0.2,
         forget_bias=1.0,
         token_gain=8.0,
         layer_gain=2.0,

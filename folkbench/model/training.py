@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from folkbench.bench import write_whole
 from folkbench.errors import Damaged, FolkbenchError, NotFound
 from folkbench.model.checkpoint import WEIGHTS, Checkpoint, save
-from folkbench.model.material import Judged, Material, Sequence
+from folkbench.model.material import Judged, Material, Origin, Sequence
 from folkbench.model.network import Network, Noise, Shape, Start
 from folkbench.model.recipe import Recipe, rate_at
 
@@ -48,7 +48,10 @@ class Point:
     primed: float
     """The same behind title and rhythm."""
     rate: float
+    speed: float
+    """Tokens a second, padding not counted."""
     seconds: float
+    """Judging included."""
 
 
 class Watch(Protocol):
@@ -120,7 +123,7 @@ def resume(folder: Path, material: Material) -> Run:
     return run
 
 
-def train(run: Run, material: Material, folder: Path, watch: Watch) -> Point:
+def train(run: Run, material: Material, origin: Origin, folder: Path, watch: Watch) -> Point:
     """Train to the recipe's last epoch, or until `patience` epochs brought nothing; say which epoch was best.
 
     Ctrl-C finishes the step, saves and raises KeyboardInterrupt.
@@ -129,7 +132,7 @@ def train(run: Run, material: Material, folder: Path, watch: Watch) -> Point:
     folder.mkdir(parents=True, exist_ok=True)
     with _gently() as asked:
         while not _over(run):
-            _epoch(run, material, folder, watch, asked)
+            _epoch(run, material, origin, folder, watch, asked)
     best = run.best
     if best is None:
         raise FolkbenchError("there is nothing to train: no epochs", "give --epochs 1 or more")
@@ -158,7 +161,7 @@ def _over(run: Run) -> bool:
     return epochs >= run.recipe.epochs or (best is not None and epochs - best.epoch >= run.recipe.patience)
 
 
-def _epoch(run: Run, material: Material, folder: Path, watch: Watch, asked: list[int]) -> None:
+def _epoch(run: Run, material: Material, origin: Origin, folder: Path, watch: Watch, asked: list[int]) -> None:
     epoch = len(run.curve) + 1
     batches = _batches(material.epoch(run.seed, epoch), run.recipe.batch, np.random.default_rng([run.seed, epoch]))
     while run.within < len(batches):
@@ -174,31 +177,33 @@ def _epoch(run: Run, material: Material, folder: Path, watch: Watch, asked: list
         held_out, primed = judge(run.network, material.held_out), judge(run.network, material.primed)
     seconds = run.seconds + time.monotonic() - began
     rate = rate_at(run.recipe, run.step - 1, len(batches))
-    point = Point(epoch, run.total / run.tokens, held_out, primed, rate, round(seconds, 2))
+    speed = round(run.tokens / run.seconds)
+    point = Point(epoch, run.total / run.tokens, held_out, primed, rate, speed, round(seconds, 2))
     better = run.best is None or held_out < run.best.held_out
     run.curve.append(point)
     run.within, run.total, run.tokens, run.seconds = 0, 0.0, 0, 0.0
     if better:
-        save(snapshot(run, material), folder / WEIGHTS)
+        save(snapshot(run, material, origin), folder / WEIGHTS)
     _save_state(run, material, folder)
     watch.epoch(run, point, better)
 
 
-def snapshot(run: Run, material: Material) -> Checkpoint:
+def snapshot(run: Run, material: Material, origin: Origin) -> Checkpoint:
     """The averaged network as it stands."""
     weights = {name: mean.cpu().numpy().copy() for name, mean in run.mean.items()}
     for layer in range(1, run.recipe.layers + 1):
         for state in ("h0", "c0"):
             weights[f"{state}_{layer}"] = np.zeros(run.recipe.hidden, np.float32)
     history = {
-        "corpus": material.fingerprint,
-        "split": material.split,
+        "corpus": dict(origin.corpus),
+        "split": material.fingerprint,
+        "held_out": len(material.held_out),
         "seed": run.seed,
         "settings": asdict(run.recipe),
         "curve": [asdict(point) for point in run.curve],
         "torch": torch.__version__,
     }
-    return Checkpoint(weights, material.vocabulary, material.encoding, history)
+    return Checkpoint(weights, material.vocabulary, origin.encoding, history)
 
 
 def _step(run: Run, batch: list[Sequence], steps: int) -> int:

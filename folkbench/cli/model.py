@@ -1,0 +1,119 @@
+"""`folkbench model`: the networks on this bench."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from folkbench.cli.arguments import print_json, say
+
+app = typer.Typer(no_args_is_help=True, help="The networks on this bench.")
+
+
+@app.command("list")
+def list_models(as_json: bool = typer.Option(False, "--json", help="One JSON object instead.")) -> None:
+    """Name the networks: the one that comes with folkbench, and those trained here.
+
+    Example: folkbench model list
+    """
+    from folkbench.model.checkpoint import names
+
+    rows = [_row(name) for name in names()]
+    if as_json:
+        print_json({"models": rows})
+        return
+    for row in rows:
+        loss = f"{row['held_out']:.4f} nats a token held out" if row["held_out"] else "not measured"
+        said = row["damage"] or f"{row['tokens']} tokens, {row['layers']} x {row['hidden']}, {loss}, {row['hash']}"
+        print(f"{row['name']:16} {said}")
+
+
+@app.command()
+def info(
+    name: str = typer.Argument("session", help="A network's name, or its folder."),
+    as_json: bool = typer.Option(False, "--json", help="What its checkpoint notes, as one JSON object."),
+) -> None:
+    """Print a network's card: data and its terms, how it was trained, how well it did.
+
+    Example: folkbench model info session
+    """
+    from folkbench.model.card import card
+    from folkbench.model.checkpoint import CARD, WEIGHTS, find, load
+
+    folder = find(name)
+    checkpoint = load(folder / WEIGHTS)
+    if as_json:
+        kept = {"vocabulary": checkpoint.vocabulary, "encoding": checkpoint.encoding, "hash": checkpoint.hash}
+        print_json({"name": name, **kept, **checkpoint.history})
+        return
+    written = folder / CARD
+    print(written.read_text("utf-8") if written.is_file() else card(checkpoint), end="")
+
+
+@app.command()
+def export(
+    name: str = typer.Argument("session", help="A network's name, or its folder."),
+    out: str = typer.Option(..., "--out", "-o", help="The ONNX file to write."),
+    exact: bool = typer.Option(False, "--float32", help="In float32 instead of int8: larger and slower."),
+    force: bool = typer.Option(False, "--force", help="Write over a file that exists."),
+) -> None:
+    """Write one step of a network as an ONNX model.
+
+    Example: folkbench model export session --float32 -o session.onnx
+    """
+    from folkbench.bench import write_whole
+    from folkbench.model.checkpoint import WEIGHTS, find, load
+    from folkbench.model.export import build
+
+    checkpoint = load(find(name) / WEIGHTS)
+    write_whole(Path(out), build(checkpoint, int8=not exact), force=force)
+    say(f"{out}: {'float32' if exact else 'int8'}, {len(checkpoint.vocabulary)} tokens, hash {checkpoint.hash}")
+
+
+@app.command()
+def finish(
+    folder: str = typer.Argument(..., help="The folder of a training."),
+    corpus: str = typer.Option("session", help="The corpus it is trained on."),
+    split: int = typer.Option(1, help="The split it is trained on."),
+    command: str = typer.Option("folkbench train", help="The command that trained it, for the card."),
+    out: str = typer.Option("", "--out", "-o", help="Another folder for the finished network."),
+) -> None:
+    """Make the best network so far of a training ready to compose, while the training goes on.
+
+    `folkbench train` does this by itself at its end.
+
+    Example: folkbench model finish models/mine -o models/mine-so-far
+    """
+    from shutil import copyfile
+
+    from folkbench.corpus import load as load_corpus
+    from folkbench.corpus.material import material
+    from folkbench.model.checkpoint import WEIGHTS
+    from folkbench.model.finish import finish as make_ready
+
+    place = Path(folder)
+    if out:
+        place = Path(out)
+        place.mkdir(parents=True, exist_ok=True)
+        copyfile(Path(folder) / WEIGHTS, place / WEIGHTS)
+    measured: dict[str, Any] = make_ready(place, material(load_corpus(corpus), split), command).history["measured"]
+    say(f"held out {measured['held_out']:.4f}, int8 {measured['held_out_int8']:.4f} nats a token")
+    print(place)
+
+
+def _row(name: str) -> dict[str, Any]:
+    from folkbench.errors import FolkbenchError
+    from folkbench.model.checkpoint import WEIGHTS, find, load
+
+    row: dict[str, Any] = dict.fromkeys(("tokens", "layers", "hidden", "hash", "held_out"))
+    try:
+        checkpoint = load(find(name) / WEIGHTS)
+    except FolkbenchError as error:
+        return {"name": name, **row, "damage": error.message}
+    curve = checkpoint.history.get("curve", [])
+    best = min((point["held_out"] for point in curve), default=None)
+    row |= {"tokens": len(checkpoint.vocabulary), "layers": checkpoint.layers, "hidden": checkpoint.hidden}
+    row |= {"hash": checkpoint.hash, "held_out": checkpoint.history.get("measured", {}).get("held_out", best)}
+    return {"name": name, **row, "damage": None}

@@ -1,0 +1,98 @@
+"""The model card: what a network was trained on and under what terms, how, and how well it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from folkbench.model.checkpoint import Checkpoint
+
+_SESSION_TERMS = """\
+The tunes are those of three printed books, long out of copyright, as transcribed in ABC by volunteers and
+distributed with music21 (`music21/corpus/`):
+
+- O'Neill's Music of Ireland (Chicago 1903; the folder is called oneills1850 after its 1,850 tunes). The files name
+  their transcribers in `Z:` lines (Henrik Norbeck, Bob Safranek, Trish O'Neil, John Chambers, Dan G. Petersen,
+  Michael Hogan, Stephen Foy, Norbert Paap and others) and state no terms.
+- Ryan's Mammoth Collection (Boston 1883). The files name their contributors in `Z:` lines (Ray Davies,
+  Bob Puckette, John Walsh and others) and state no terms.
+- Aird's Airs (Glasgow 1778 and later). The files name Jack Campin, 2009, in their `Z:` lines and state no terms.
+
+music21's own `corpus/license.txt` says of all its encodings: "To the best of our knowledge, the each piece of music
+in the corpus is either out of copyright in the United States or is licensed for use, though there may be
+restrictions on commercial use. The encodings may be under copyright but have been licensed for use, though there
+may be restrictions on commercial use." None of the three books' files states such a restriction.
+"""
+
+_OWN_TERMS = """\
+The tunes are a corpus that was added to this bench; its terms are those of whoever made it.
+"""
+
+
+def card(checkpoint: Checkpoint) -> str:
+    """The card as Markdown."""
+    history = checkpoint.history
+    corpus: Mapping[str, Any] = history.get("corpus", {})
+    name = str(corpus.get("name", "unknown"))
+    parts = [f"# A network for folk tunes, trained on the corpus “{name}”", _what(checkpoint)]
+    parts += ["## Data and its terms", _data(history, corpus), _SESSION_TERMS if name == "session" else _OWN_TERMS]
+    if "measured" in history:
+        parts += ["## Held-out loss", _measured(history["measured"])]
+    parts += ["## Training", _training(history), _curve(history.get("curve", []))]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _what(checkpoint: Checkpoint) -> str:
+    return (
+        f"{checkpoint.layers} LSTM layers of {checkpoint.hidden} units with one bias per gate and a softmax layer over "
+        f"{len(checkpoint.vocabulary)} tokens (encoding {checkpoint.encoding}): the network of folk-rnn. "
+        f"Hash of its weights: `{checkpoint.hash}`.\n\n"
+        "`weights.safetensors` holds the weights in half precision, `model.onnx` one step of the network in int8 with "
+        "a fixed activation scale.\nIt writes tunes in the manner of its corpus and means nothing by them; now and "
+        "then it quotes. `folkbench whence` tells what a tune shares with the corpus."
+    )
+
+
+def _data(history: Mapping[str, Any], corpus: Mapping[str, Any]) -> str:
+    return (
+        f"{corpus.get('tunes', '?')} tunes, corpus fingerprint `{corpus.get('fingerprint', '?')}`, split "
+        f"`{history.get('split', '?')}`: {history.get('held_out', '?')} tunes held out, all settings of one tune on "
+        "the same side."
+    )
+
+
+def _measured(measured: Mapping[str, float]) -> str:
+    rows = [
+        ("without title and rhythm", measured["held_out"], measured["held_out_int8"]),
+        ("behind title and rhythm", measured["primed"], measured["primed_int8"]),
+    ]
+    lines = [f"| {name} | {fine:.4f} | {coarse:.4f} |" for name, fine, coarse in rows]
+    return "\n".join(
+        [
+            "Nats a token over the music tokens of the held-out tunes (all behind the headers, `</s>` included), "
+            "dropout off.",
+            "",
+            "| | float32 | int8 |",
+            "|---|---|---|",
+            *lines,
+        ]
+    )
+
+
+def _training(history: Mapping[str, Any]) -> str:
+    settings = ", ".join(f"{name} {value}" for name, value in history.get("settings", {}).items())
+    command = f"\n\n    {history['command']}\n" if "command" in history else ""
+    date = f" Finished {history['date']}." if "date" in history else ""
+    return f"Seed {history.get('seed', '?')}; torch {history.get('torch', '?')}.{date}\n\n{settings}.{command}"
+
+
+def _curve(points: list[Mapping[str, Any]]) -> str:
+    lines = [
+        f"| {point['epoch']} | {point['train']:.4f} | {point['held_out']:.4f} | {point['primed']:.4f} |"
+        for point in points
+    ]
+    head = [
+        "Nats a token by epoch (training with dropout, over all tokens; the network kept is the best held out):",
+        "",
+    ]
+    return "\n".join([*head, "| epoch | training | held out | primed |", "|---|---|---|---|", *lines])
