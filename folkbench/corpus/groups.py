@@ -5,7 +5,8 @@ don't count. A *stretch* is as many whole bars as make twelve eighths or more (t
 of a polka), with its pitches counted from its first, so that keys don't count; one of fewer than four different
 pitches says too little. Two tunes belong together if they share two stretches that stand in at most 25 tunes of
 the corpus, or one if they have a title in common; or if they have a title in common that is a name and no
-description (in at most three tunes, and not only words such as "Irish Air"). Groups are what hangs together so.
+description (in at most three tunes, and not only words such as "Irish Air"); or if they share four bars on end
+note for note, in whatever key, or token for token. Groups are what hangs together so.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ COMMON = 25
 
 SHARED = 2
 """How many stretches two tunes share that are settings of one."""
+
+EXACT = 4
+"""How many bars on end, note for note or token for token, are a copy."""
 
 _SAMPLES = 12
 _VARIETY = 4
@@ -54,6 +58,9 @@ def groups(settings: Sequence[Setting]) -> list[int]:
     for pair, count in shared.items():
         if count >= SHARED or pair in namesakes:
             joined.join(*pair)
+    for holders in _holders([_copies(setting) for setting in settings]).values():
+        for other in holders[1:]:
+            joined.join(holders[0], other)
     for pair, distinctive in namesakes.items():
         if distinctive:
             joined.join(*pair)
@@ -61,7 +68,7 @@ def groups(settings: Sequence[Setting]) -> list[int]:
     return [numbers.setdefault(joined.root(tune), len(numbers)) for tune in range(len(settings))]
 
 
-def stretches(setting: Setting) -> frozenset[tuple[int | None, ...]]:
+def stretches(setting: Setting) -> frozenset[tuple[object, ...]]:
     """All stretches of a tune, as semitones above the first pitch of each; None is a rest."""
     meter = meaning(setting.meter)
     eighths = max(1, meter.num * 8 // meter.den)
@@ -92,14 +99,49 @@ def _sampled(bar: list[Sounding], eighths: int) -> list[int | None]:
     return found
 
 
-def _shared(tunes: Iterable[frozenset[tuple[int | None, ...]]]) -> Counter[tuple[int, int]]:
-    """How many stretches each pair of tunes shares; pairs that share none aren't in it."""
-    where: defaultdict[tuple[int | None, ...], list[int]] = defaultdict(list)
+def _copies(setting: Setting) -> frozenset[tuple[object, ...]]:
+    """Every run of EXACT bars: its tokens, and the lengths and the semitones above its first pitch of all in it."""
+    counted = bars(setting.music, setting.meter, setting.mode)
+    tokens = _barred(setting.music)
+    found: set[tuple[object, ...]] = {tuple(tokens[at : at + EXACT]) for at in range(len(tokens) - EXACT + 1)}
+    for first in range(len(counted) - EXACT + 1):
+        run = counted[first : first + EXACT]
+        base = next((max(sound.pitches) for bar in run for sound in bar if sound.pitches), 0)
+        said: list[int | None] = []
+        for bar in run:
+            for sound in bar:
+                said += (sound.ticks, max(sound.pitches) - base if sound.pitches else None)
+            said.append(None)
+        found.add(tuple(said))
+    return frozenset(found)
+
+
+def _barred(music: Iterable[str]) -> list[tuple[str, ...]]:
+    """The tokens of each bar that has any, without bar lines."""
+    found: list[tuple[str, ...]] = []
+    bar: list[str] = []
+    for token in (*music, "|"):
+        if meaning(token).kind not in ("bar", "ending"):
+            bar.append(token)
+        elif bar:
+            found.append(tuple(bar))
+            bar = []
+    return found
+
+
+def _holders(tunes: Iterable[frozenset[tuple[object, ...]]]) -> dict[tuple[object, ...], list[int]]:
+    """Which tunes have each of the things that tunes are compared by."""
+    where: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, found in enumerate(tunes):
-        for stretch in found:
-            where[stretch].append(number)
+        for thing in found:
+            where[thing].append(number)
+    return where
+
+
+def _shared(tunes: Iterable[frozenset[tuple[object, ...]]]) -> Counter[tuple[int, int]]:
+    """How many stretches each pair of tunes shares; pairs that share none aren't in it."""
     counts: Counter[tuple[int, int]] = Counter()
-    for holders in where.values():
+    for holders in _holders(tunes).values():
         if 1 < len(holders) <= COMMON:
             counts.update((first, second) for place, first in enumerate(holders) for second in holders[place + 1 :])
     return counts

@@ -22,6 +22,8 @@ from folkbench.encoding.tokens import order
 FEWEST = 3
 """A token that stands in fewer tunes isn't learnt; a tune that can't do without it isn't trained on."""
 
+ENCODING = "v2"
+
 Numbers = npt.NDArray[np.uint16]
 
 
@@ -34,7 +36,9 @@ class Material:
     validation: tuple[Entry, ...]
     left_out: tuple[Entry, ...]  # tunes with a token that isn't in the vocabulary
     tonics: dict[str, dict[str, int]]  # of the whole corpus, for the network's metadata
-    fingerprint: str  # of the split: sixteen hex digits
+    encoding: str
+    fingerprint: str  # of the corpus
+    split: str  # sixteen hex digits that say which tunes are held out, and of what vocabulary
 
     def epoch(self, seed: int, epoch: int) -> list[Numbers]:
         """Every tune to learn once, in the corpus's order, as `(length,)` arrays.
@@ -101,7 +105,9 @@ def material(corpus: Corpus, seed: int, held_out: float = 0.05) -> Material:
         validation=validation,
         left_out=tuple(entry for entry in corpus.entries if not _music_words(entry) <= known),
         tonics=tonics(corpus),
-        fingerprint=digest.hexdigest()[:16],
+        encoding=ENCODING,
+        fingerprint=corpus.fingerprint,
+        split=digest.hexdigest()[:16],
     )
 
 
