@@ -10,6 +10,25 @@ from folkbench.corpus.entry import Corpus, Entry, LeftOut, assemble
 from folkbench.corpus.groups import Setting, groups
 from folkbench.encoding import Unencodable, encode
 
+REASONS = {
+    "identical": "the same music as a tune that stands before it",
+    "voices": "it has several voices",
+    "key": "its key has no tonic, or a mode that can't be brought to C",
+    "key-change": "its key changes on the way",
+    "meter": "it is in free meter",
+    "meter-change": "its meter changes on the way",
+    "overlay": "a bar has two layers",
+    "chord": "the notes of a chord have different lengths",
+    "tuplet": "a tuplet stands in another, or isn't full",
+    "long-rest": "it rests for several bars",
+    "length": "a note lasts no time",
+    "accidental": "a note is altered by more than two semitones",
+    "ending": "an ending is for several times",
+    "repeat": "a part is played more than twice",
+    "no-music": "there are no notes in it",
+}
+"""Why a tune is left out, in words."""
+
 
 def gather(name: str, stamp: str, arrivals: Iterable[Arrival]) -> Corpus:
     """The corpus of all tunes that arrive, in their order. Identical music (the same tokens in root C, whatever
