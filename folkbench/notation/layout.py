@@ -43,6 +43,7 @@ class _Item(NamedTuple):
     place: int  # among the bar's events
     start: int  # ticks from the beginning of the full bar
     ticks: int
+    group: int  # the number of the beam group in which it begins
     tuplet: int  # which tuplet of the bar it belongs to, 0 for none
     rest: bool
     paired: bool  # a broken rhythm ties it to the next
@@ -77,63 +78,54 @@ def _beamed(bar: Bar, offset: int, whole: int) -> Bar:
 
 
 def _beamed_layer(events: tuple[Event, ...], meter: Meter, offset: int, whole: int) -> tuple[Event, ...]:
-    items = _items(events, offset)
-    fine = _fine_groups(items, meter, whole)
+    items = _items(events, offset, groups(meter, whole))
+    fine = _fine_groups(items, whole)
     beamed = list(events)
-    for item, after in pairwise([*items, None]):
-        assert item is not None
+    for number, item in enumerate(items, 1):
         event = events[item.place]
         assert isinstance(event, Note | Chord | Rest)
-        gap = after is None or _parted(item, after, meter, whole, fine)
-        beamed[item.place] = event._replace(gap=gap)
+        gap = number == len(items) or _parted(item, items[number], meter.compound, whole, fine)
+        if gap != event.gap:
+            beamed[item.place] = event._replace(gap=gap)
     return tuple(beamed)
 
 
-def _items(events: Iterable[Event], offset: int) -> list[_Item]:
+def _items(events: Iterable[Event], offset: int, begins: tuple[int, ...]) -> list[_Item]:
     items: list[_Item] = []
     start = offset
     tuplets = left = 0
-    for index, event in enumerate(events):
-        if isinstance(event, Tuplet):
+    for place, event in enumerate(events):
+        if isinstance(event, Note | Chord | Rest):
+            around, within = divmod(start, begins[-1])  # a bar that is too long goes round again
+            group = around * len(begins) + bisect_right(begins, within)
+            tuplet = tuplets if left > 0 else 0
+            items.append(_Item(place, start, event.ticks, group, tuplet, isinstance(event, Rest), False))
+            start += event.ticks
+            left -= 1
+        elif isinstance(event, Tuplet):
             tuplets, left = tuplets + 1, event.r
         elif isinstance(event, Broken) and items:
             items[-1] = items[-1]._replace(paired=True)
-        elif isinstance(event, Note | Chord | Rest):
-            number = tuplets if left > 0 else 0
-            items.append(_Item(index, start, event.ticks, number, isinstance(event, Rest), False))
-            start += event.ticks
-            left -= 1
     return items
 
 
-def _parted(item: _Item, after: _Item, meter: Meter, whole: int, fine: set[int]) -> bool:
+def _parted(item: _Item, after: _Item, compound: bool, whole: int, fine: set[int]) -> bool:
     """Whether white space stands between two neighbours."""
     if item.paired or (item.tuplet and item.tuplet == after.tuplet):
         return False
-    if item.rest or after.rest:
+    if item.rest or after.rest or item.group != after.group:
         return True
-    group = _group(item.start, meter, whole)
-    if group != _group(after.start, meter, whole):
-        return True
-    if meter.compound:
+    if compound:
         return False
     if item.tuplet or after.tuplet or max(item.ticks, after.ticks) >= whole // 4:
         return True
-    return group in fine and item.start * 4 // whole != after.start * 4 // whole
+    return item.group in fine and item.start * 4 // whole != after.start * 4 // whole
 
 
-def _fine_groups(items: list[_Item], meter: Meter, whole: int) -> set[int]:
+def _fine_groups(items: list[_Item], whole: int) -> set[int]:
     """The groups of half a bar that hold sixteenths, and so are beamed by the quarter."""
     paired = {b.place for a, b in pairwise(items) if a.paired}
-    short = (i for i in items if i.ticks * 8 < whole and not (i.tuplet or i.paired or i.place in paired))
-    return {_group(item.start, meter, whole) for item in short}
-
-
-def _group(start: int, meter: Meter, whole: int) -> int:
-    """The number of the beam group that a place in the bar falls in; bars that are too long go round again."""
-    begins = groups(meter, whole)
-    around, within = divmod(start, begins[-1])
-    return around * len(begins) + bisect_right(begins, within)
+    return {i.group for i in items if i.ticks * 8 < whole and not (i.tuplet or i.paired or i.place in paired)}
 
 
 def _offsets(bars: tuple[Bar, ...], parts: tuple[Part, ...], whole: int) -> list[int]:

@@ -1,10 +1,14 @@
 """Titles of real books, databases and networks, and what a printer makes of them."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from folkbench.notation.dances import dance
 from folkbench.notation.titles import LETTERS, clean, plain
+from tests.conftest import printed_tunes
 
 # what stands in the files of O'Neill, Ryan and Aird, in databases, and what the network writes
 TITLES = {
@@ -110,3 +114,26 @@ def test_any_text_has_a_plain_form_and_a_clean_one(text: str) -> None:
     assert plain(letters) == (letters, "")
     assert not set(left_out) & set(LETTERS)
     assert "  " not in clean(text).text
+
+
+@pytest.fixture(scope="module")
+def printed_titles() -> list[str]:
+    """The titles of the three printed books, some 4,400."""
+    return [title.strip() for abc in printed_tunes() for title in re.findall(r"(?m)^T:([^%\n]*)", abc)]
+
+
+def test_every_printed_title_is_clean_after_one_cleaning(printed_titles: list[str]) -> None:
+    for typed in printed_titles:
+        text, rhythm = clean(typed)
+        assert clean(text) == (text, ""), typed
+        assert text == text.strip(" ,;:"), typed
+        assert text[:1] == text[:1].upper(), typed
+        assert "  " not in text, typed
+        assert "=" not in text, typed
+        assert bool(typed) == bool(text)
+        assert not rhythm or dance(rhythm)
+
+
+def test_hardly_a_printed_title_loses_a_character_to_the_network(printed_titles: list[str]) -> None:
+    left_out = {c for typed in printed_titles for c in plain(clean(typed).text).left_out}
+    assert left_out <= {'"'}
