@@ -166,7 +166,7 @@ class _Reader:
     def _continue_or_add(self, field: Field) -> None:
         if field.name == "+" and self.fields:
             last = self.fields[-1]
-            self.fields[-1] = last._replace(end=field.end, value=f"{last.value} {field.value}")
+            self.fields[-1] = last._replace(end=field.end, value=f"{last.value} {field.value}".rstrip())
             return
         self.fields.append(field)
         self._header(field)
