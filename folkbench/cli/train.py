@@ -51,7 +51,6 @@ def train(
     from folkbench.model import training
     from folkbench.model.checkpoint import WEIGHTS
     from folkbench.model.finish import finish
-    from folkbench.model.material import Origin
     from folkbench.model.recipe import RECIPES
 
     if recipe not in RECIPES:
@@ -63,8 +62,7 @@ def train(
         torch.set_num_threads(threads)
     human = load_corpus(corpus)
     tunes = material(human, split)
-    noted = {"name": corpus, "fingerprint": human.fingerprint, "tunes": len(human), "tonics": tunes.tonics}
-    origin = Origin("v2", noted)
+    about = {"name": corpus, "tunes": len(human), "tonics": tunes.tonics}
     if resume:
         run = training.resume(folder, tunes)
         if epochs:
@@ -77,7 +75,7 @@ def train(
         run = training.begin(tunes, chosen, seed)
     print(_heading(run, folder), file=sys.stderr)
     with _watch() as watch:
-        best = training.train(run, tunes, origin, folder, watch)
+        best = training.train(run, tunes, about, folder, watch)
     finish(folder, tunes, _command())
     print(f"epoch {best.epoch} was best: {best.held_out:.4f} nats a token held out", file=sys.stderr)
     print(folder)

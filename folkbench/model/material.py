@@ -5,9 +5,7 @@ The rooms that know tunes make it; this one knows only numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +25,16 @@ class Material(Protocol):
         """The text of every token, in the order of their numbers."""
 
     @property
+    def encoding(self) -> str:
+        """The name of the encoding that made the sequences."""
+
+    @property
     def fingerprint(self) -> str:
-        """Says which tunes these are and which of them are held out."""
+        """Says which corpus this is: changes with any tune in it."""
+
+    @property
+    def split(self) -> str:
+        """Says which tunes are held out, and of what vocabulary."""
 
     @property
     def held_out(self) -> list[Judged]:
@@ -40,13 +46,3 @@ class Material(Protocol):
 
     def epoch(self, seed: int, epoch: int) -> list[Sequence]:
         """Every training tune once, in corpus order; what is left out of each is drawn anew each epoch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What a checkpoint notes of the tunes it was trained on."""
-
-    encoding: str
-    """The name of the encoding that made the sequences."""
-    corpus: Mapping[str, Any]
-    """Its name and fingerprint, and what else whoever composes wants to know of it."""

@@ -12,7 +12,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ from torch import Tensor, nn
 from folkbench.bench import write_whole
 from folkbench.errors import Damaged, FolkbenchError, NotFound
 from folkbench.model.checkpoint import WEIGHTS, Checkpoint, save
-from folkbench.model.material import Judged, Material, Origin, Sequence
+from folkbench.model.material import Judged, Material, Sequence
 from folkbench.model.network import Network, Noise, Shape, Start
 from folkbench.model.recipe import Recipe, rate_at
 
@@ -111,7 +111,7 @@ def resume(folder: Path, material: Material) -> Run:
         with safe_open(path, framework="pt") as file:
             note = json.loads(file.metadata()["folkbench"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if note["fingerprint"] != material.fingerprint or note["vocabulary"] != list(material.vocabulary):
+        if note["split"] != material.split or note["vocabulary"] != list(material.vocabulary):
             raise FolkbenchError(f"the training in {folder} is on another corpus", "give the corpus it began with")
         run = begin(material, Recipe(**note["recipe"]), note["seed"])
         _unpack(run, tensors)
@@ -123,16 +123,17 @@ def resume(folder: Path, material: Material) -> Run:
     return run
 
 
-def train(run: Run, material: Material, origin: Origin, folder: Path, watch: Watch) -> Point:
+def train(run: Run, material: Material, about: Mapping[str, Any], folder: Path, watch: Watch) -> Point:
     """Train to the recipe's last epoch, or until `patience` epochs brought nothing; say which epoch was best.
 
+    `about` is what the checkpoint notes of the corpus besides its fingerprint: its name, its tonics ...
     Ctrl-C finishes the step, saves and raises KeyboardInterrupt.
     """
     _keep_memory()
     folder.mkdir(parents=True, exist_ok=True)
     with _gently() as asked:
         while not _over(run):
-            _epoch(run, material, origin, folder, watch, asked)
+            _epoch(run, material, about, folder, watch, asked)
     best = run.best
     if best is None:
         raise FolkbenchError("there is nothing to train: no epochs", "give --epochs 1 or more")
@@ -161,7 +162,9 @@ def _over(run: Run) -> bool:
     return epochs >= run.recipe.epochs or (best is not None and epochs - best.epoch >= run.recipe.patience)
 
 
-def _epoch(run: Run, material: Material, origin: Origin, folder: Path, watch: Watch, asked: list[int]) -> None:
+def _epoch(
+    run: Run, material: Material, about: Mapping[str, Any], folder: Path, watch: Watch, asked: list[int]
+) -> None:
     epoch = len(run.curve) + 1
     batches = _batches(material.epoch(run.seed, epoch), run.recipe.batch, np.random.default_rng([run.seed, epoch]))
     while run.within < len(batches):
@@ -183,27 +186,27 @@ def _epoch(run: Run, material: Material, origin: Origin, folder: Path, watch: Wa
     run.curve.append(point)
     run.within, run.total, run.tokens, run.seconds = 0, 0.0, 0, 0.0
     if better:
-        save(snapshot(run, material, origin), folder / WEIGHTS)
+        save(snapshot(run, material, about), folder / WEIGHTS)
     _save_state(run, material, folder)
     watch.epoch(run, point, better)
 
 
-def snapshot(run: Run, material: Material, origin: Origin) -> Checkpoint:
+def snapshot(run: Run, material: Material, about: Mapping[str, Any]) -> Checkpoint:
     """The averaged network as it stands."""
     weights = {name: mean.cpu().numpy().copy() for name, mean in run.mean.items()}
     for layer in range(1, run.recipe.layers + 1):
         for state in ("h0", "c0"):
             weights[f"{state}_{layer}"] = np.zeros(run.recipe.hidden, np.float32)
     history = {
-        "corpus": dict(origin.corpus),
-        "split": material.fingerprint,
+        "corpus": {"fingerprint": material.fingerprint, **about},
+        "split": material.split,
         "held_out": len(material.held_out),
         "seed": run.seed,
         "settings": asdict(run.recipe),
         "curve": [asdict(point) for point in run.curve],
         "torch": torch.__version__,
     }
-    return Checkpoint(weights, material.vocabulary, origin.encoding, history)
+    return Checkpoint(weights, material.vocabulary, material.encoding, history)
 
 
 def _step(run: Run, batch: list[Sequence], steps: int) -> int:
@@ -281,7 +284,7 @@ def _save_state(run: Run, material: Material, folder: Path) -> None:
         for key, value in run.optimiser.state[weight].items():
             tensors[f"optimiser/{name}/{key}"] = value
     note = {
-        "fingerprint": material.fingerprint,
+        "split": material.split,
         "vocabulary": material.vocabulary,
         "recipe": asdict(run.recipe),
         "curve": [asdict(point) for point in run.curve],
