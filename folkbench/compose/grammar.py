@@ -1,0 +1,324 @@
+"""The grammar: which token may follow, so that every bar counts and every repeat closes.
+
+One state machine over tokens. A `State` says where in its bar the music stands, in exact ticks, and what is
+open there: a chord, a tuplet with notes left, the second half of a broken rhythm, a tie. Its `Place` says where
+the bar stands in the tune; only bar lines move it (`lines.py`). `Head` and `Tail` stand before and behind the music.
+
+What is promised is what `check --strict` asks for (`folkbench.check.bars`), and a little more: every bar is
+whole; a pickup is at most half a bar, and the last bar of its part, in either ending, lacks exactly that much;
+`:|` closes each `|:`, and a first ending is followed by a second. `step` never gives a state from which this
+can't be reached.
+
+A length comes after its note, so a note isn't over until the next token says so: `State.note` is what it would
+last if it ended now, and a state lives if the bar can be filled with the note as it is or with a length that it
+may still take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from folkbench.compose.form import FREE, Form
+from folkbench.compose.lines import LINES, Place, goals, turn
+from folkbench.encoding.tokens import Token, default_time, meaning
+
+EIGHTH = 5040
+"""Ticks in an eighth note: 7!, so that 64ths, dots and tuplets up to 9 are exact."""
+
+LONGEST_TITLE = 60
+MOST_IN_CHORD = 4
+
+NO_TIE, TIE, TIE_INSIDE = 0, 1, 2
+"""A tie that waits for its note; INSIDE: it can't reach over the bar line, where an accidental ends."""
+
+
+class Head(NamedTuple):
+    """Before the music: `<s> [T: letters] [R:] M: K:`. `last` is the kind of the token before."""
+
+    form: Form
+    last: str = "start"
+    letters: int = 0
+    space: bool = False
+    meter: tuple[int, int] = (0, 0)
+
+
+class Tail(NamedTuple):
+    """Behind the music: the title, letter by letter, if it doesn't stand before."""
+
+    letters: int = 0
+    space: bool = False
+
+
+class Over(NamedTuple):
+    """`</s>` has come."""
+
+
+class State(NamedTuple):
+    """Where in the bar the music stands. `scale` num/den is what tuplet and broken rhythm make of `note`."""
+
+    place: Place
+    at: int = 0  # ticks from the bar line to the beginning of `note`, or to where the next note begins
+    note: int = 0  # ticks as written of the last note, chord or rest; 0 if it can no longer change
+    sized: bool = False  # its length has come
+    single: bool = False  # it is one note, which can be tied
+    marked: bool = False  # and carries an accidental
+    scale: tuple[int, int] = (1, 1)
+    tuplet: tuple[int, int] = (1, 1)  # (q, p): p notes in the time of q
+    left: int = 0  # notes that the tuplet still wants
+    after: tuple[int, int] = (1, 1)  # what the broken rhythm before makes of the next note
+    chord: int = 0  # 1 + the notes in the chord that is open
+    tie: int = NO_TIE
+    altered: bool = False  # an accidental stands in this bar
+
+    @property
+    def end(self) -> int:
+        """Ticks from the bar line to the end of `note`."""
+        return self.at + self.note * self.scale[0] // self.scale[1]
+
+
+AnyState = Head | State | Tail | Over
+Goals = tuple[int, ...]
+
+
+class Grammar:
+    """The rules over one vocabulary, given as what its tokens mean. Pure but for what it remembers.
+
+    Raises ValueError if the vocabulary can't write a repeated tune in whole bars.
+    """
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens = tuple(tokens)
+        texts = {token.text for token in self.tokens}
+        if not texts >= {*LINES[:3], "</s>", "/2"}:
+            raise ValueError("a network without the tokens | |: :| /2 and </s> can't be held to whole bars")
+        self.endings = texts >= set(LINES)
+        lengths = {EIGHTH} | {_ticks(token) for token in self.tokens if token.kind == "length"}
+        self.lengths = tuple(sorted((length for length in lengths if length > 0), reverse=True))
+        self._known: dict[object, bool] = {}
+
+    def start(self, form: Form = FREE) -> Head:
+        """The state behind `<s>`."""
+        return Head(form)
+
+    def close(self, state: AnyState) -> AnyState:
+        """The same state in a tune that is long enough: from the next bar on it ends at the first chance. A tune
+        whose form was asked for has its length from that."""
+        if isinstance(state, State) and not state.place.form.parts:
+            return state._replace(place=state.place._replace(hurried=True))
+        return state
+
+    def step(self, state: AnyState, token: Token) -> AnyState | None:
+        """The state behind `token`; None if it may not stand here.
+
+        That a tie's second note has the pitch of its first is left to whoever walks: no state knows pitches.
+        """
+        rule = _RULES[type(state)].get(token.kind)
+        after = rule(self, state, token) if rule else None
+        return None if isinstance(after, State) and not self.lives(after) else after
+
+    def lives(self, state: State) -> bool:
+        """Whether the bar can be filled from here, and what is open closed."""
+        ends = goals(state.place)
+        if not ends:
+            return state == State(state.place)
+        if state.chord or (state.note and not state.sized):
+            return any(
+                length * state.scale[0] % state.scale[1] == 0
+                and self._room(
+                    state.at + length * state.scale[0] // state.scale[1], ends, state.left, state.tuplet, (1, 1), False
+                )
+                for length in self.lengths
+            )
+        if self._room(state.end, ends, state.left, state.tuplet, state.after, state.tie > 0):
+            return True
+        over_the_line = _line(self, state, _PLAIN) if state.tie == TIE and state.at > state.place.begins else None
+        return over_the_line is not None and self.lives(over_the_line)
+
+    def _room(
+        self, at: int, ends: Goals, left: int, tuplet: tuple[int, int], after: tuple[int, int], more: bool
+    ) -> bool:
+        """Whether notes from `at` on can reach one of `ends`: first what is asked for (the notes that the
+        tuplet still wants, the second of a broken pair, one `more`), then any."""
+        if at > ends[-1]:
+            return False
+        key = (at, ends, left, tuplet, after, more)
+        if key not in self._known:
+            if not (left or more or after != (1, 1)):
+                self._known[key] = at in ends or any(
+                    self._room(at + n, ends, 0, (1, 1), (1, 1), False) for n in self.lengths
+                )
+            else:
+                num, den = (after[0] * tuplet[0], after[1] * tuplet[1]) if left else after
+                self._known[key] = any(
+                    length * num % den == 0
+                    and self._room(at + length * num // den, ends, max(left - 1, 0), tuplet, (1, 1), False)
+                    for length in self.lengths
+                )
+        return self._known[key]
+
+
+def _head(grammar: Grammar, head: Head, token: Token) -> AnyState | None:
+    """`<s>` has come, or a letter of the title, or the rhythm, or the meter."""
+    if token.kind == "marker":
+        return head._replace(last="marker") if head.last == "start" and head.form.title is not False else None
+    if token.kind == "letter":
+        if head.last not in ("marker", "letter") or head.letters >= LONGEST_TITLE:
+            return None
+        space = token.value == " "
+        if space and (head.space or head.last == "marker" or head.letters + 1 >= LONGEST_TITLE):
+            return None
+        return head._replace(last="letter", letters=head.letters + 1, space=space)
+    if head.space or head.last == "marker" or (head.last == "start" and head.form.title):
+        return None
+    if token.kind == "rhythm":
+        return head._replace(last="rhythm") if head.last in ("start", "letter") else None
+    if token.kind == "meter":
+        ticks, rest = divmod(8 * EIGHTH * token.num, token.den)
+        whole = not rest and ticks % (EIGHTH // 2) == 0 and head.last != "meter"
+        return head._replace(last="meter", meter=(token.num, token.den)) if whole else None
+    if head.last != "meter":
+        return None
+    num, den = head.meter
+    compound = den >= 8 and num > 3 and num % 3 == 0
+    return State(Place(head.form, 8 * EIGHTH * num // den, EIGHTH // 2, compound, titled=head.letters > 0))
+
+
+def _tail(grammar: Grammar, tail: Tail, token: Token) -> AnyState | None:
+    """A title behind the music."""
+    if token.kind == "end":
+        return Over() if tail.letters and not tail.space else None
+    space = token.value == " "
+    room = tail.letters + space < LONGEST_TITLE
+    return Tail(tail.letters + 1, space) if room and not (space and (tail.space or not tail.letters)) else None
+
+
+def _pitch(grammar: Grammar, state: State, token: Token) -> State | None:
+    marked = token.alter is not None
+    if state.chord:
+        if state.chord > MOST_IN_CHORD:
+            return None
+        return state._replace(chord=state.chord + 1, altered=state.altered or marked)
+    return _event(state)._replace(note=EIGHTH, single=True, marked=marked, altered=state.altered or marked)
+
+
+def _rest(grammar: Grammar, state: State, token: Token) -> State | None:
+    return _event(state)._replace(note=EIGHTH) if not state.chord and not state.tie else None
+
+
+def _open(grammar: Grammar, state: State, token: Token) -> State | None:
+    return _event(state)._replace(chord=1) if not state.chord and not state.tie else None
+
+
+def _close(grammar: Grammar, state: State, token: Token) -> State | None:
+    return state._replace(chord=0, note=EIGHTH) if state.chord > 2 else None
+
+
+def _event(state: State) -> State:
+    """A note, chord or rest begins where the one before it ends."""
+    tuplet = state.tuplet if state.left else (1, 1)
+    return State(
+        place=state.place,
+        at=state.end,
+        scale=(state.after[0] * tuplet[0], state.after[1] * tuplet[1]),
+        tuplet=tuplet,
+        left=max(state.left - 1, 0),
+        altered=state.altered,
+    )
+
+
+def _length(grammar: Grammar, state: State, token: Token) -> State | None:
+    ticks = _ticks(token)
+    if not state.note or state.sized or ticks * state.scale[0] % state.scale[1] or state.tie or ticks <= 0:
+        return None
+    return state._replace(note=ticks, sized=True)
+
+
+def _broken(grammar: Grammar, state: State, token: Token) -> State | None:
+    """`>` and its like: the two notes around it are of one tuplet or of none, and not of another pair."""
+    long, short = (2 ** (abs(token.dots) + 1) - 1, 2 ** abs(token.dots)), (1, 2 ** abs(token.dots))
+    first, second = (long, short) if token.dots > 0 else (short, long)
+    own = _ticks(token)
+    note = own if own != EIGHTH else state.note
+    if not state.note or (own != EIGHTH and state.sized) or state.tie or state.scale != state.tuplet:
+        return None
+    if state.tuplet != (1, 1) and not state.left:
+        return None
+    ticks, rest = divmod(note * first[0] * state.scale[0], first[1] * state.scale[1])
+    if rest or not ticks:
+        return None
+    return State(
+        place=state.place,
+        at=state.at + ticks,
+        tuplet=state.tuplet,
+        left=state.left,
+        after=second,
+        altered=state.altered,
+    )
+
+
+def _tie(grammar: Grammar, state: State, token: Token) -> State | None:
+    """`-` behind a single note. Over the bar line it holds the pitch only if no accidental ends there."""
+    if not state.note or not state.single or state.tie:
+        return None
+    inside = state.altered and not state.marked
+    return state._replace(at=state.end, note=0, tie=TIE_INSIDE if inside else TIE)
+
+
+def _tuplet(grammar: Grammar, state: State, token: Token) -> State | None:
+    if state.chord or state.left or state.tie or state.after != (1, 1):
+        return None
+    time = token.den or default_time(token.num, state.place.compound)
+    return State(place=state.place, at=state.end, tuplet=(time, token.num), left=token.span, altered=state.altered)
+
+
+def _line(grammar: Grammar, state: State, token: Token) -> State | None:
+    if state.chord or state.left or state.after != (1, 1) or state.tie == TIE_INSIDE or token.text not in LINES:
+        return None
+    if (state.tie and token.text != "|") or (token.text == "|1" and not grammar.endings):
+        return None
+    at = state.end if state.note or state.at != state.place.begins else 0
+    place = turn(state.place, at, token.text)
+    if place is None or (state.tie and place.must_end):
+        return None
+    return State(place, at=place.begins, tie=state.tie)
+
+
+def _end(grammar: Grammar, state: State, token: Token) -> AnyState | None:
+    """The music is over: `</s>`, or `T:` and the title."""
+    if not state.place.may_end or state.at or state.note or state.tie or state.left or state.chord:
+        return None
+    if token.kind == "end":
+        return Over()
+    titled = state.place.titled or state.place.form.title is False
+    return None if titled else Tail()
+
+
+def _ticks(token: Token) -> int:
+    """Length of a length or broken token; 0 if ticks can't say it."""
+    ticks, rest = divmod(EIGHTH * token.num, token.den)
+    return 0 if rest else ticks
+
+
+_PLAIN = meaning("|")
+
+_RULES: Mapping[type, Mapping[str, Callable[..., AnyState | None]]] = {
+    Head: dict.fromkeys(("marker", "letter", "rhythm", "meter", "mode"), _head),
+    State: {
+        "pitch": _pitch,
+        "rest": _rest,
+        "open": _open,
+        "close": _close,
+        "length": _length,
+        "broken": _broken,
+        "tie": _tie,
+        "tuplet": _tuplet,
+        "bar": _line,
+        "ending": _line,
+        "marker": _end,
+        "end": _end,
+    },
+    Tail: dict.fromkeys(("letter", "end"), _tail),
+    Over: {},
+}
+"""State and kind of token -> the rule that says what comes of them. What isn't here may not stand."""
