@@ -96,6 +96,7 @@ class Grammar:
         lengths = {EIGHTH} | {_ticks(token) for token in self.tokens if token.kind == "length"}
         self.lengths = tuple(sorted((length for length in lengths if length > 0), reverse=True))
         self._known: dict[object, bool] = {}
+        self._filled_to, self._fillable = -1, frozenset[int]()
 
     def start(self, form: Form = FREE) -> Head:
         """The state behind `<s>`."""
@@ -143,19 +144,36 @@ class Grammar:
         if at > ends[-1]:
             return False
         key = (at, ends, left, tuplet, after, more)
-        if key not in self._known:
-            if not (left or more or after != (1, 1)):
-                self._known[key] = at in ends or any(
-                    self._room(at + n, ends, 0, (1, 1), (1, 1), False) for n in self.lengths
-                )
-            else:
+        known = self._known.get(key)
+        if known is None:
+            if left or more or after != (1, 1):
                 num, den = (after[0] * tuplet[0], after[1] * tuplet[1]) if left else after
-                self._known[key] = any(
+                known = any(
                     length * num % den == 0
                     and self._room(at + length * num // den, ends, max(left - 1, 0), tuplet, (1, 1), False)
                     for length in self.lengths
                 )
-        return self._known[key]
+            else:
+                known = any(end >= at and self._fills(end - at) for end in ends)
+            self._known[key] = known
+        return known
+
+    def _fills(self, ticks: int) -> bool:
+        """Whether so many ticks can be filled with plain notes."""
+        if ticks > self._filled_to:
+            self._filled_to = 2 * ticks
+            self._fillable = _sums(self.lengths, self._filled_to)
+        return ticks in self._fillable
+
+
+def _sums(lengths: Sequence[int], most: int) -> frozenset[int]:
+    """What any number of `lengths` can add up to, as far as `most`."""
+    found = {0}
+    fresh = [0]
+    while fresh:
+        fresh = [total for total in {t + n for t in fresh for n in lengths if t + n <= most} if total not in found]
+        found.update(fresh)
+    return frozenset(found)
 
 
 def _head(grammar: Grammar, head: Head, token: Token) -> AnyState | None:

@@ -128,9 +128,9 @@ def _behind_pickup(place: Place, at: int) -> Place | None:
 def _next_bar(place: Place) -> Place | None:
     asked = _asked(place)
     number = max(place.bar, 1)
-    if asked is not None and asked.repeated and place.form.endings and place.ending == NEITHER:
-        if number == asked.bars - 1:
-            return None  # the endings must begin here at the latest
+    endings_due = asked is not None and asked.repeated and place.form.endings and place.ending == NEITHER
+    if asked is not None and endings_due and number == asked.bars - 1:
+        return None  # they must begin here
     return place._replace(
         bar=number + 1 if asked is not None else min(number + 1, FEWEST_BARS),
         since=place.since + (place.ending != NEITHER),

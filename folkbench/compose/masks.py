@@ -1,8 +1,8 @@
 """The grammar as tables: which tokens a state allows, and where each leads, for all streams at once.
 
-Every state that a tune has come to gets a number and a row. What numpy gathers is a row of `barred` (float32, 0 or
-BAR, `(states, vocabulary)`: what is taken from the logits) and an entry of `then` (int32, the same shape). Both are filled where streams go, and
-a stream that goes where others have been costs no Python.
+Every state that a tune has come to gets a number and a row. What numpy gathers is a row of `barred` (float32
+`(states, vocabulary)`, 0 or BAR: what is taken from the logits) and an entry of `then` (int32, the same shape).
+Both are filled where streams go, and a stream that goes where others have been costs no Python.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def sample(
     network: Network,
     masks: Masks,
     requests: Iterable[Request],
-    taste: Taste = Taste(),
+    taste: Taste | None = None,
     *,
     streams: int = STREAMS,
     longest: int = LONGEST,
@@ -83,7 +83,7 @@ def sample(
     Each `prime` must be allowed by the grammar (`walk` says so).
     """
     queue = iter(requests)
-    batch = _Batch(network, masks, taste, longest, list(islice(queue, streams)))
+    batch = _Batch(network, masks, taste or Taste(), longest, list(islice(queue, streams)))
     while batch.requests:
         ended = batch.step()
         for slot in ended:
@@ -197,7 +197,7 @@ class _Batch:
         primed = len(request.prime)
         self.primed[slot] = primed
         self.limit[slot] = max(self.longest, primed + 1)
-        while primed >= self.made.shape[1]:
+        while self.limit[slot] + 2 * _PATIENCE > self.made.shape[1]:
             self._widen()
         self.made[slot, :primed] = request.prime
         for first in range(0, self.made.shape[1], _BLOCK):
@@ -220,7 +220,7 @@ class _Batch:
     def _hurry(self, late: Numbers) -> npt.NDArray[np.bool_]:
         """Bring long tunes to their end; those that no grammar can bring there are cut."""
         cut = np.zeros(len(self.requests), dtype=bool)
-        if int(self.at.max()) >= self.made.shape[1] - 1:
+        while int(self.at.max()) + 2 * _PATIENCE > self.made.shape[1]:
             self._widen()
         for slot in late:
             self.states[slot] = self.masks.hurry(int(self.states[slot]))
