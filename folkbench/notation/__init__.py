@@ -6,6 +6,7 @@ Imports nothing of folkbench but its errors, and neither numpy nor anything slow
 from folkbench.notation.form import Part, Place, form, play_order, structure
 from folkbench.notation.keys import parse_key, parse_meter
 from folkbench.notation.layout import layout
+from folkbench.notation.places import named_bars
 from folkbench.notation.reader import read
 from folkbench.notation.transpose import to_key, transpose
 from folkbench.notation.tune import Tune
@@ -20,6 +21,7 @@ __all__ = [
     "decode",
     "form",
     "layout",
+    "named_bars",
     "parse_key",
     "parse_meter",
     "play_order",
