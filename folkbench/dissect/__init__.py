@@ -1,0 +1,4 @@
+"""Making sense of the network: its weights and what it does with a tune, in plain numpy.
+
+`record` runs a tune through the network and writes everything down.
+"""

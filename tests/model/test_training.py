@@ -1,0 +1,122 @@
+import json
+import os
+import signal
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from folkbench.errors import Damaged, FolkbenchError, NotFound
+from folkbench.model import training
+from folkbench.model.checkpoint import WEIGHTS, load
+from folkbench.model.recipe import RECIPES, rate_at
+from folkbench.model.training import STATE, Point, Run
+from tests.model.networks import VOCABULARY, Scales
+
+SMALL = replace(RECIPES["ours"], epochs=3, batch=2, hidden=16, layers=2, warm=2, rate=0.01)
+ABOUT = {"name": "scales"}
+
+
+@dataclass
+class Looker:
+    """Watches, and presses Ctrl-C after so many steps."""
+
+    stop_after: int = -1
+
+    def step(self, run: Run, done: int, steps: int, loss: float, tokens: int) -> None:
+        if run.step == self.stop_after:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def epoch(self, run: Run, point: Point, better: bool) -> None:
+        pass
+
+
+def test_it_learns_what_repeats_and_keeps_the_best_network(tmp_path: Path) -> None:
+    run = training.begin(Scales(), replace(SMALL, epochs=25, output_dropout=0.2), 1)
+    best = training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    assert best.held_out < 1.0 < 2.0 < run.curve[0].held_out
+    kept = load(tmp_path / WEIGHTS)
+    assert kept.vocabulary == VOCABULARY
+    assert kept.history["corpus"] == {"fingerprint": "c0ffee", "name": "scales"}
+    assert kept.history["split"] == "5011d"
+    assert kept.history["settings"]["batch"] == 2
+    assert kept.history["curve"][-1]["epoch"] == best.epoch
+
+
+@pytest.mark.parametrize("recipe", ["ours", "published"])
+def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(recipe: str, tmp_path: Path) -> None:
+    settings = replace(RECIPES[recipe], epochs=3, batch=2, hidden=16, layers=2)
+    through = training.begin(Scales(), settings, 7)
+    training.train(through, Scales(), ABOUT, tmp_path / "through", Looker())
+    stopped = training.begin(Scales(), settings, 7)
+    with pytest.raises(KeyboardInterrupt):  # within the second of three epochs of four steps
+        training.train(stopped, Scales(), ABOUT, tmp_path / "stopped", Looker(stop_after=6))
+    resumed = training.resume(tmp_path / "stopped", Scales())
+    assert (resumed.step, resumed.within, len(resumed.curve)) == (6, 2, 1)
+    training.train(resumed, Scales(), ABOUT, tmp_path / "stopped", Looker())
+    assert [point.held_out for point in resumed.curve] == [point.held_out for point in through.curve]
+    for name, weight in through.network.named_parameters():
+        assert torch.equal(weight, resumed.network.get_parameter(name))
+    assert load(tmp_path / "stopped" / WEIGHTS).hash == load(tmp_path / "through" / WEIGHTS).hash
+
+
+def test_the_same_seed_gives_the_same_curve_and_another_another(tmp_path: Path) -> None:
+    curves = []
+    for seed in (3, 3, 4):
+        run = training.begin(Scales(), SMALL, seed)
+        training.train(run, Scales(), ABOUT, tmp_path, Looker())
+        curves.append([point.held_out for point in run.curve])
+    assert curves[0] == curves[1] != curves[2]
+
+
+def test_it_stops_when_patience_is_over(tmp_path: Path) -> None:
+    run = training.begin(Scales(), replace(SMALL, epochs=50, patience=2, rate=0.0), 1)
+    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    assert len(run.curve) == 3
+
+
+def test_going_on_needs_a_training_that_is_there_whole_and_of_this_corpus(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no training"):
+        training.resume(tmp_path, Scales())
+    run = training.begin(Scales(), SMALL, 1)
+    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    with pytest.raises(FolkbenchError, match="another corpus"):
+        training.resume(tmp_path, Scales(split="other"))
+    state = tmp_path / STATE
+    state.write_bytes(state.read_bytes()[:-100])
+    with pytest.raises(Damaged, match="damaged"):
+        training.resume(tmp_path, Scales())
+
+
+def test_only_music_tokens_are_judged() -> None:
+    tune, start = Scales().held_out[0]
+    tokens, targets = training._padded([tune, tune[:10]], [start, start])
+    assert tokens.shape == targets.shape == (len(tune) - 1, 2)
+    assert targets[:2].tolist() == [[-100, -100]] * 2
+    assert targets[2:, 0].tolist() == tune[3:].tolist()
+    assert int((targets[:, 1] >= 0).sum()) == 7
+
+
+def test_the_published_rate_is_flat_for_twenty_epochs_and_then_falls() -> None:
+    published = RECIPES["published"]
+    assert rate_at(published, 0, 10) == rate_at(published, 209, 10) == 0.003
+    assert rate_at(published, 220, 10) == pytest.approx(0.003 * 0.97**2)
+
+
+def test_our_rate_warms_up_and_ends_at_a_hundredth() -> None:
+    ours = RECIPES["ours"]
+    steps = 100
+    assert rate_at(ours, 0, steps) == pytest.approx(ours.rate / ours.warm)
+    assert rate_at(ours, ours.warm, steps) == pytest.approx(ours.rate)
+    assert rate_at(ours, ours.epochs * steps, steps) == pytest.approx(ours.rate / 100)
+
+
+def test_the_state_says_in_json_where_the_training_stands(tmp_path: Path) -> None:
+    run = training.begin(Scales(), SMALL, 1)
+    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    raw = (tmp_path / STATE).read_bytes()
+    header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
+    note = json.loads(header["__metadata__"]["folkbench"])
+    assert note["step"] == 12
+    assert not list(tmp_path.glob(".*.part"))
