@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,16 +73,14 @@ def _not_a_number(path: Path) -> None:
     save(replace(network, weights={**network.weights, "v": network.weights["v"] * np.float32(np.nan)}), path)
 
 
-@pytest.mark.parametrize(
-    "harm",
-    [
-        _cut, _cut_in_the_header, _empty, _text, _without_its_note, _flip, _swap_shapes, _forget_a_weight, _not_a_number,
-    ],
-)  # fmt: skip
-def test_a_damaged_network_is_one_clear_line(harm: object, tmp_path: Path) -> None:
+HARMS = (_cut, _cut_in_the_header, _empty, _text, _without_its_note)
+HARMS_INSIDE = (_flip, _swap_shapes, _forget_a_weight, _not_a_number)
+
+
+@pytest.mark.parametrize("harm", HARMS + HARMS_INSIDE)
+def test_a_damaged_network_is_one_clear_line(harm: Callable[[Path], None], tmp_path: Path) -> None:
     path = tmp_path / WEIGHTS
     save(small(), path)
-    assert callable(harm)
     harm(path)
     with pytest.raises(Damaged, match=r"is no network that folkbench can use: ") as caught:
         load(path)
