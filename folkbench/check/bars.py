@@ -27,9 +27,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
-from folkbench.notation.tune import Bar, BarLine, Change, Chord, Meter, Note, Rest, Voice
+from folkbench.notation.tune import Bar, BarLine, Broken, Change, Chord, Meter, Note, Rest, Voice
 
 _PLAIN = frozenset(("single",))
 
@@ -64,6 +65,7 @@ def judge(voice: Voice, whole: int, order: Sequence[int], unread: frozenset[int]
     full = _asked(bars, whole)
     if ticks == full:
         return [], []
+    _even_out(bars, ticks, full)
     mismatches = _mismatches(bars, ticks, full)
     if mismatches and ticks == full:
         return [], mismatches
@@ -101,6 +103,35 @@ def _asked(bars: Sequence[Bar], whole: int) -> list[int]:
         else:
             asked.append(length)
     return asked
+
+
+def _even_out(bars: Sequence[Bar], ticks: list[int], full: list[int]) -> None:
+    """Count a bar as whole where it is so when each broken rhythm takes as much as it gives.
+
+    The standard (section 4.4) leaves open what a broken rhythm between notes of unequal length means, or one that
+    follows on another (`A<B>c`); programs differ, and the bar is as it was meant to be.
+    """
+    for k, bar in enumerate(bars):
+        if ticks[k] != full[k] and any(isinstance(event, Broken) for event in bar.events):
+            even = sum(_plain(bar))
+            if even == full[k]:
+                ticks[k] = full[k]
+
+
+def _plain(bar: Bar) -> list[Fraction]:
+    """What each note of a bar would last without broken rhythm, in ticks."""
+    lengths: list[Fraction] = []
+    waiting = Fraction(1)
+    for event in bar.events:
+        if isinstance(event, Broken):
+            part = 1 << abs(event.dots)
+            longer, shorter = Fraction(2 * part - 1, part), Fraction(1, part)
+            own, waiting = (longer, shorter) if event.dots > 0 else (shorter, longer)
+            lengths[-1] /= own
+        elif isinstance(event, Note | Chord | Rest):
+            lengths.append(event.ticks / waiting)
+            waiting = Fraction(1)
+    return lengths
 
 
 def _rests(bar: Bar) -> bool:

@@ -57,15 +57,22 @@ def judge(tune: Tune, findings: Findings) -> None:
     if not tune.bars and all(remark.code not in _WORDS for remark in tune.remarks):
         at = tune.fields[0].at if tune.fields else 0
         findings.add("no-music", at, at + 1, "there is no music here")
+    said: dict[tuple[str, str], int] = {}
     for remark in tune.remarks:
-        _say(remark, findings)
+        said[remark.code, remark.text] = said.get((remark.code, remark.text), 0) + 1
+    for remark in tune.remarks:
+        # a sign that is used all through a tune is named once
+        times = said.pop((remark.code, remark.text), 0) if remark.code == "unknown-character" else 1
+        if times:
+            _say(remark, times, findings)
 
 
-def _say(remark: Remark, findings: Findings) -> None:
+def _say(remark: Remark, times: int, findings: Findings) -> None:
     code = remark.code if remark.code in KINDS else "unknown-character"
     message, hint = _WORDS[code]
     text = remark.text if len(remark.text) <= 24 else remark.text[:23] + "…"
-    findings.add(code, remark.at, remark.end, message.format(text), hint.format(), findings.place(remark.at))
+    words = message.format(text) + (f"; it stands in {times} places" if times > 1 else "")
+    findings.add(code, remark.at, remark.end, words, hint.format(), findings.place(remark.at))
 
 
 def _music_begins(tune: Tune) -> int:

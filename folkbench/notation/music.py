@@ -20,8 +20,8 @@ _NOTE, _BAR, _SPACE, _BROKEN, _INLINE, _ENDING, _CHORD, _REST = (
 _TUPLET, _SLUR, _GRACE, _QUOTED, _NAMED, _SIGN = (
     _G[name] for name in ("tuplet", "slur", "grace", "quoted", "named", "sign")
 )
-_OVERLAY, _TIE, _SPACER, _LINEBREAK, _NOTHING, _OPEN, _LABELLED = (
-    _G[name] for name in ("overlay", "tie", "spacer", "linebreak", "nothing", "open", "labelled")
+_OVERLAY, _TIE, _SPACER, _LINEBREAK, _NOTHING, _OPEN, _LABELLED, _PLUS = (
+    _G[name] for name in ("overlay", "tie", "spacer", "linebreak", "nothing", "open", "labelled", "plus")
 )
 _UNCLOSED = {"[": "unclosed-chord", "{": "unclosed-grace", '"': "unclosed-quote"}
 
@@ -100,8 +100,8 @@ def _read_other(stave: Stave, match: re.Match[str], kind: int, base: int) -> Non
         _open_tuplet(stave, at, base + _last_end(match, kind), group(kind + 1), group(kind + 2), group(kind + 3))
     elif kind == _REST:
         _rest(stave, match, base)
-    elif kind == _CHORD:
-        _chord(stave, match, base)
+    elif kind in (_CHORD, _PLUS):
+        _chord(stave, match, kind, base)
     elif kind == _GRACE:
         notes = _inner_notes(stave, group(kind + 2), base + match.start(kind + 2), "grace")
         stave.events.append(Grace(at, base + match.end(kind + 2) + 1, notes, bool(group(kind + 1))))
@@ -132,8 +132,17 @@ def _read_other(stave: Stave, match: re.Match[str], kind: int, base: int) -> Non
     elif kind == _OPEN:
         margin.remark(_UNCLOSED[group()], at, end, group())
         stave.events.append(Unknown(at, end, group()))
-    elif kind not in (_NOTHING, _SPACE):
+    elif kind not in (_NOTHING, _SPACE) and not _late_ending(stave, group()):
         _unknown(stave, at, end, group())
+
+
+def _late_ending(stave: Stave, text: str) -> bool:
+    """The number of an ending that stands apart from its bar line, as on the next line."""
+    fresh = stave.last < 0 and not stave.ending and stave.open.text and not stave.layers
+    if not fresh or text not in "123456789" or any(not isinstance(event, Mark) for event in stave.events):
+        return False
+    stave.ending = (int(text),)
+    return True
 
 
 def _unknown(stave: Stave, at: int, end: int, text: str) -> None:
@@ -201,11 +210,11 @@ def _rest(stave: Stave, match: re.Match[str], base: int) -> None:
     stave.events.append(Rest(at, end, ticks, symbol, bars, num, den, gap != ""))
 
 
-def _chord(stave: Stave, match: re.Match[str], base: int) -> None:
-    inside, long, tie, gap = match.group(_CHORD + 1, _CHORD + 2, _CHORD + 3, _CHORD + 4)
-    at, end = base + match.start(), base + match.end(_CHORD + 3)
+def _chord(stave: Stave, match: re.Match[str], kind: int, base: int) -> None:
+    inside, long, tie, gap = match.group(kind + 1, kind + 2, kind + 3, kind + 4)
+    at, end = base + match.start(), base + match.end(kind + 3)
     before = len(stave.events)
-    notes = _inner_notes(stave, inside, base + match.start(_CHORD + 1), "chord")
+    notes = _inner_notes(stave, inside, base + match.start(kind + 1), "chord")
     if not notes:
         del stave.events[before:]
         _unknown(stave, at, end, match.group().rstrip())

@@ -98,13 +98,11 @@ class _Reader:
         return self._finished()
 
     def _is_prose(self, line: str) -> bool:
-        """A line in the header that is neither a field nor music: music has a bar line, or lexes nearly clean."""
-        if "|" in line:
-            return False
+        """A line in the header that is neither a field nor music: music lexes nearly clean, more so without bars."""
         if len(line) > 2000:
-            return True
+            return "|" not in line
         unknown = sum(m.end() - m.start() for m in LEXER.finditer(line) if m.lastgroup in ("unknown", "sign", "open"))
-        return unknown * 8 > len(line)
+        return unknown * (5 if "|" in line else 8) > len(line)
 
     def _aside(self, line: str, at: int, end: int, in_header: bool) -> None:
         """A comment or a %%directive; both are kept where they stand."""
