@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from folkbench.bench import write_whole
 from folkbench.cli.arguments import print_json, say
 
 app = typer.Typer(no_args_is_help=True, help="The networks on this bench.")
@@ -52,6 +53,60 @@ def info(
     print(written.read_text("utf-8") if written.is_file() else card(checkpoint), end="")
 
 
+@app.command("import")
+def import_model(
+    path: str = typer.Argument(..., help="The .pkl that folk-rnn published."),
+    name: str = typer.Option("", help="What to call it here; without it, as the file is called."),
+    force: bool = typer.Option(False, "--force", help="In place of a network of that name."),
+) -> None:
+    """Take in the weights that folk-rnn published, to compose with them and to look inside.
+
+    The file is read as data: whatever else it asks for is refused, and nothing in it runs.
+
+    Example: folkbench model import folkrnn_v2.pkl
+    """
+    from folkbench.bench import home
+    from folkbench.errors import Refused
+    from folkbench.model.card import card
+    from folkbench.model.checkpoint import CARD, ONNX, SHIPPED, WEIGHTS, save
+    from folkbench.model.export import build
+    from folkbench.model.published import read_published
+
+    checkpoint = read_published(Path(path))
+    called = name or Path(path).stem
+    folder = home("models") / called
+    if called == SHIPPED or "/" in called or called.startswith("."):
+        raise Refused(f"a network can't be called {called!r}", "give another --name")
+    if folder.exists() and not force:
+        raise Refused(f"there is a network {called!r} already", "give another --name, or --force")
+    onnx = build(checkpoint, int8=False)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / ONNX, onnx, force=True)
+    write_whole(folder / CARD, card(checkpoint), force=True)
+    save(checkpoint, folder / WEIGHTS, half=False)
+    say(f"{called}: {len(checkpoint.vocabulary)} tokens, {checkpoint.layers} x {checkpoint.hidden}, {checkpoint.hash}")
+    print(folder)
+
+
+@app.command()
+def remove(name: str = typer.Argument(..., help="A network's name.")) -> None:
+    """Remove a network from this bench. The one that comes with folkbench stays.
+
+    Example: folkbench model remove folkrnn_v2
+    """
+    from shutil import rmtree
+
+    from folkbench.bench import home
+    from folkbench.errors import NotFound
+    from folkbench.model.checkpoint import WEIGHTS
+
+    folder = home("models") / name
+    if "/" in name or not (folder / WEIGHTS).is_file():
+        raise NotFound(f"there is no network {name!r} of yours", "folkbench model list says which there are")
+    rmtree(folder)
+    say(f"{name} is gone")
+
+
 @app.command()
 def export(
     name: str = typer.Argument("session", help="A network's name, or its folder."),
@@ -63,7 +118,6 @@ def export(
 
     Example: folkbench model export session --float32 -o session.onnx
     """
-    from folkbench.bench import write_whole
     from folkbench.model.checkpoint import WEIGHTS, find, load
     from folkbench.model.export import build
 

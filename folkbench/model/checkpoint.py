@@ -74,8 +74,8 @@ def shapes(vocabulary: int, layers: int, hidden: int) -> dict[str, tuple[int, ..
     return found | {"V": (vocabulary, hidden), "v": (vocabulary,)}
 
 
-def save(checkpoint: Checkpoint, path: Path) -> None:
-    """Write the checkpoint whole or not at all, over an older one."""
+def save(checkpoint: Checkpoint, path: Path, *, half: bool = True) -> None:
+    """Write the checkpoint whole or not at all, over an older one; in half precision, or as exact as it is."""
     from safetensors.numpy import save as pack
 
     note = {
@@ -84,8 +84,9 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
         "history": dict(checkpoint.history),
         "hash": checkpoint.hash,
     }
-    halves = {name: np.ascontiguousarray(weight, dtype=np.float16) for name, weight in checkpoint.weights.items()}
-    write_whole(path, pack(halves, {_NOTE: json.dumps(note, ensure_ascii=False)}), force=True)
+    precision = np.float16 if half else np.float32
+    arrays = {name: np.ascontiguousarray(weight, dtype=precision) for name, weight in checkpoint.weights.items()}
+    write_whole(path, pack(arrays, {_NOTE: json.dumps(note, ensure_ascii=False)}), force=True)
 
 
 def load(path: Path) -> Checkpoint:
