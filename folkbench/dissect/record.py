@@ -77,4 +77,5 @@ def record(checkpoint: Checkpoint, tokens: ArrayLike) -> Record:
 
 
 def _sigma(x: Array) -> Array:
-    return np.float32(0.5) * (np.tanh(np.float32(0.5) * x) + np.float32(1.0))
+    open_: Array = np.float32(0.5) * (np.tanh(np.float32(0.5) * x) + np.float32(1.0))
+    return open_

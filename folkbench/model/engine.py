@@ -35,7 +35,7 @@ class Engine:
         self.encoding: str = note["encoding"]
         self.hash: str = note["hash"]
         """The checkpoint's content hash: which network this is."""
-        self.corpus: dict[str, Any] = note["corpus"]
+        self.corpus: dict[str, Any] = note.get("corpus", {})
         """What the training noted of its corpus: name, fingerprint, tonics ..."""
         self._start = tuple(np.array(note["start"][kind], np.float32)[:, None, :] for kind in "hc")
         self.layers, _, self.hidden = self._start[0].shape
