@@ -142,7 +142,7 @@ def drone(tune: Tune, line: Line, transpose: int) -> list[Sound]:
         if spot.ends_part or spot is line.spots[-1]:
             end = spot.start + spot.ticks
             if end > start:
-                out.append(Sound(start / quarter, end / quarter, note, 62, "drone"))
+                out.append(Sound(start / quarter, end / quarter, note, 78, "drone"))
             start = end
     return out
 

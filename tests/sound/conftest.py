@@ -3,9 +3,9 @@ from __future__ import annotations
 from ctypes.util import find_library
 
 import pytest
-from listening import Ear
 
 from folkbench.bench import shipped
+from tests.sound.listening import Ear
 
 
 @pytest.fixture(scope="session")

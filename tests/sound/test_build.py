@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from listening import RATE, attack, centroid, cents, pitch
 
 from folkbench.bench import shipped
 from folkbench.sound.build.font import BUILDS, session
 from folkbench.sound.build.wave import hertz, loudness
 from folkbench.sound.instruments import INSTRUMENTS, KIT
+from tests.sound.listening import RATE, attack, centroid, cents, pitch
 
 SHIPPED = shipped("soundfonts", "session.sf2")
 

@@ -16,8 +16,8 @@ from folkbench.sound.build.soundfont import Preset, Recording, Zone, absolute_ce
 from folkbench.sound.build.wave import Frame, Signal, hertz, recorded
 from folkbench.sound.instruments import INSTRUMENTS, KIT
 
-LOUDNESS = 0.055
-"""A-weighted root mean square, of full scale, of a held tone; what decays has twice that, at its beginning."""
+LOUDNESS = 0.11
+"""A-weighted root mean square, of full scale, of a held tone, or of the first quarter second of what decays."""
 
 LAYERS = (
     # velocities, strength built in, low-pass filter as a multiple of the pitch (0: none)
@@ -74,13 +74,13 @@ BUILDS = {
 
 _STROKES: dict[str, tuple[Callable[[float], Signal], float]] = {
     # name in the kit -> the stroke at a strength, its level against LOUDNESS
-    "bodhran low": (partial(struck.bodhran, 92.0, 0.16, 0.85, 0.10), 2.0),
-    "bodhran": (partial(struck.bodhran, 128.0, 0.09, 0.60, 0.16), 1.8),
-    "bodhran high": (partial(struck.bodhran, 196.0, 0.05, 0.45, 0.22), 1.6),
-    "bodhran rim": (partial(struck.bodhran, 410.0, 0.02, 0.20, 0.80), 1.4),
-    "bones": (partial(struck.bones, 1750.0), 1.2),
-    "click high": (lambda strength: struck.click(1975.5), 1.5),
-    "click low": (lambda strength: struck.click(1318.5), 1.5),
+    "bodhran low": (partial(struck.bodhran, 92.0, 0.16, 0.85, 0.10), 0.40),
+    "bodhran": (partial(struck.bodhran, 128.0, 0.09, 0.60, 0.16), 0.55),
+    "bodhran high": (partial(struck.bodhran, 196.0, 0.05, 0.45, 0.22), 0.65),
+    "bodhran rim": (partial(struck.bodhran, 410.0, 0.02, 0.20, 0.80), 0.6),
+    "bones": (partial(struck.bones, 1750.0), 0.6),
+    "click high": (lambda strength: struck.click(1975.5), 0.8),
+    "click low": (lambda strength: struck.click(1318.5), 0.8),
 }
 
 
@@ -112,7 +112,7 @@ def _zones(name: str, build: Build) -> Iterator[Zone]:
 
 def _recording(name: str, build: Build, root: int, strength: float) -> Recording:
     shape, signal = build.maker(root, strength)
-    loud = LOUDNESS * build.level * (2 if build.string else 1)
+    loud = LOUDNESS * build.level
     heard = slice(0, round(0.25 * shape.rate)) if build.string else slice(shape.begin, shape.begin + shape.loop)
     return recorded(f"{name} {root} {'hard' if strength else 'soft'}", shape, signal, loud, heard)
 
