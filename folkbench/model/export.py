@@ -131,37 +131,36 @@ def _network(graph: _Graph, checkpoint: Checkpoint, arithmetic: _Float | _Int8) 
     order = np.concatenate(
         [np.arange(2 * hidden), np.arange(3 * hidden, 4 * hidden), np.arange(2 * hidden, 3 * hidden)]
     )
-    graph.constant("one layer", np.ones(layers, np.int64))
     graph.constant("three and one", np.array([3 * hidden, hidden], np.int64))
     graph.constant("three", np.full(3, hidden, np.int64))
-    graph.constant("first", np.array([0], np.int64))
+    graph.constant("streams", np.array([-1, hidden], np.int64))
+    graph.constant("layers", np.array([layers, -1, hidden], np.int64))
     before = [f"h{layer}.before" for layer in range(1, layers + 1)]
-    graph.add("Split", [arithmetic.ready("h", "h"), "one layer"], *(f"{name}.row" for name in before), axis=0)
     cells = [f"c{layer}.before" for layer in range(1, layers + 1)]
-    graph.add("Split", ["c", "one layer"], *(f"{name}.row" for name in cells), axis=0)
-    for name in before + cells:
-        graph.add("Squeeze", [f"{name}.row", "first"], name)
+    # layers one below the other, cut into equal parts: fewer nodes than taking each out and dropping its axis
+    graph.add("Split", [graph.add("Reshape", [arithmetic.ready("h", "h"), "streams"], "h.rows")], *before, axis=0)
+    graph.add("Split", [graph.add("Reshape", ["c", "streams"], "c.rows")], *cells, axis=0)
     flow, after = "", []
     for layer in range(1, layers + 1):
         name = f"layer{layer}"
         w_x, w_h, b = (weights[f"{kind}{layer}"][order].T for kind in ("W_x", "W_h", "b"))
         if layer == 1:
-            own = graph.constant(f"{name}.columns", w_x + b)
-            given = graph.add("Gather", [own, "token"], f"{name}.given", axis=0)
+            columns = graph.constant(f"{name}.columns", w_x + b)
+            given = graph.add("Gather", [columns, "token"], f"{name}.given", axis=0)
             product = arithmetic.product(before[0], w_h, name)
         else:
-            both = graph.add("Concat", [flow, before[layer - 1]], f"{name}.both", axis=1)
             given = graph.constant(f"{name}.bias", b)
+            both = graph.add("Concat", [flow, before[layer - 1]], f"{name}.both", axis=1)
             product = arithmetic.product(both, np.concatenate([w_x, w_h]), name)
         gates = graph.add("Add", [product, given], f"{name}.gates")
         h, c = _cell(graph, name, gates, cells[layer - 1])
         after.append((h, c))
         flow = arithmetic.ready(h, name)
-    logits = arithmetic.product(flow, weights["V"].T, "softmax")
-    graph.add("Add", [logits, graph.constant("v", weights["v"])], "logits")
+    product = arithmetic.product(flow, weights["V"].T, "softmax")
+    graph.add("Add", [product, graph.constant("v", weights["v"])], "logits")
     for place, output in ((0, "h_out"), (1, "c_out")):
-        rows = [graph.add("Unsqueeze", [pair[place], "first"], f"{pair[place]}.row") for pair in after]
-        graph.add("Concat", rows, output, axis=0)
+        rows = graph.add("Concat", [pair[place] for pair in after], f"{output}.rows", axis=0)
+        graph.add("Reshape", [rows, "layers"], output)
 
 
 def _cell(graph: _Graph, name: str, gates: str, before: str) -> tuple[str, str]:
