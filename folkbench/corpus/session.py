@@ -56,10 +56,10 @@ def stamp() -> str:
     return f"{version} {version.stat().st_size} {version.stat().st_mtime_ns}" if version.exists() else str(version)
 
 
-def arrivals() -> Iterator[Arrival]:
-    """Every tune of the three books, in the order of the books."""
+def arrivals(books: tuple[Book, ...] = BOOKS) -> Iterator[Arrival]:
+    """Every tune of the books, in their order."""
     root = folder()
-    for book in BOOKS:
+    for book in books:
         number = 0
         for path in sorted((root / book.folder).glob("*.abc")):
             for tune in read_tunes(without_mail(decode(path.read_bytes(), path.name)).splitlines()):

@@ -4,6 +4,7 @@
 `</s>`, `meaning` says what a token is, `Vocabulary` numbers the tokens that a network knows.
 """
 
+from folkbench.encoding.figures import figure
 from folkbench.encoding.sequence import rhythm_token, sequence, spell, title_of
 from folkbench.encoding.tokens import END, START, TITLE, Token, Vocabulary, meaning
 from folkbench.encoding.v2 import Encoded, Unencodable, decode, encode, signature, text
@@ -18,6 +19,7 @@ __all__ = [
     "Vocabulary",
     "decode",
     "encode",
+    "figure",
     "meaning",
     "rhythm_token",
     "sequence",

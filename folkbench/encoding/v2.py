@@ -59,8 +59,8 @@ class Unencodable(FolkbenchError):
         self.reason = reason
 
 
-def encode(tune: Tune) -> Encoded:
-    """A tune's tokens in root C. Raises Unencodable with the reason where they can't say it."""
+def encode(tune: Tune, *, octaves: int = 0) -> Encoded:
+    """A tune's tokens in root C, `octaves` above where it belongs. Raises Unencodable where they can't say it."""
     _refuse_what_cannot_be_said(tune)
     key = tune.key
     mode = MODES[key.mode]
@@ -71,7 +71,7 @@ def encode(tune: Tune) -> Encoded:
     if not steps:
         raise Unencodable("no-music", "there are no notes in it")
     tonic = "CDEFGAB".index(key.tonic[0])
-    octave = _octave(steps, tonic)
+    octave = _octave(steps, tonic) + octaves
     spell = _Speller(signature(key.tonic, mode), signature("C", mode), 7 * octave - tonic)
     semitones = 12 * octave - SEMITONES[tonic] - key.tonic.count("#") + key.tonic.count("b")
     music = tuple(_music(tune, bars, spell))
