@@ -1,10 +1,13 @@
 """Tunes to tokens in root C and back."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from folkbench.encoding import Unencodable, decode, encode
 from folkbench.notation import read
-from folkbench.notation.tune import Chord, Note, Rest, Tune
+from folkbench.notation.tune import Tune
+from tests.encoding.sounds import sounds
 
 
 def tune(body: str, key: str = "C", meter: str = "4/4", unit: str = "1/8") -> Tune:
@@ -13,20 +16,6 @@ def tune(body: str, key: str = "C", meter: str = "4/4", unit: str = "1/8") -> Tu
 
 def music(body: str, key: str = "C", meter: str = "4/4", unit: str = "1/8") -> str:
     return " ".join(encode(tune(body, key, meter, unit)).music)
-
-
-def sounds(tune: Tune, up: int = 0) -> list[object]:
-    """Every bar's repeat signs, ending, and what sounds in it, with MIDI pitches and shares of a whole note."""
-    found: list[object] = []
-    for bar in tune.bars:
-        events = []
-        for event in bar.events:
-            if isinstance(event, Note | Chord | Rest):
-                notes = (event,) if isinstance(event, Note) else getattr(event, "notes", ())
-                pitches = tuple(sorted(note.midi + up for note in notes))
-                events.append((event.ticks * 40320 // tune.whole, pitches))
-        found.append((bar.open.begins, bar.close.ends, bar.ending, events))
-    return found
 
 
 def test_the_seed_comes_back_token_for_token() -> None:
@@ -112,3 +101,44 @@ def test_a_tune_that_tokens_cannot_say_is_refused_with_the_reason(body: str, key
     with pytest.raises(Unencodable) as refused:
         encode(tune(body, key))
     assert refused.value.reason == reason
+
+
+_LENGTHS = st.sampled_from(["", "2", "3", "/2", "3/2", "4", "/4", "7/4", "6"])
+_PITCHES = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["", "^", "_", "=", ""]), st.sampled_from("CDEFGABcdefgab"), st.sampled_from(["", "", ","])
+    ),
+).map(lambda text: text if text[-1] != "," or text[-2].isupper() else text[:-1])
+_NOTES = st.builds("".join, st.tuples(_PITCHES, _LENGTHS, st.sampled_from(["", "", "", "-"])))
+_EVENTS = st.one_of(
+    _NOTES,
+    st.builds("z{}".format, _LENGTHS),
+    st.builds("{}>{}".format, _PITCHES, _PITCHES),
+    st.builds("{}<<{}".format, _PITCHES, _PITCHES),
+    st.builds("(3{}{}{}".format, _PITCHES, _NOTES, _PITCHES),
+    st.builds("(3:2:2{}{}".format, _NOTES, _PITCHES),
+    st.builds("(5{0}{0}{1}>{0}{1}".format, _PITCHES, _PITCHES),
+    st.builds("[{}{}]{}".format, _PITCHES, _PITCHES, _LENGTHS),
+)
+_BARS = st.lists(_EVENTS, min_size=1, max_size=6).map(" ".join)
+_LINES = st.sampled_from([" | ", " || ", " |: ", " :| ", " :: ", " |1 ", " :|2 ", " |]\n", "|\n"])
+
+
+@given(
+    st.lists(st.tuples(_BARS, _LINES), min_size=1, max_size=8),
+    st.sampled_from(["C", "G", "Bb", "F#", "Em", "Ddor", "Amix", "Elyd", "Cphr", "Bloc", "Abm"]),
+    st.sampled_from(["4/4", "6/8", "3/4", "C|", "9/8"]),
+)
+@settings(max_examples=120, deadline=None)
+def test_any_tune_that_is_taken_comes_back_as_the_same_music(
+    written: list[tuple[str, str]], key: str, meter: str
+) -> None:
+    first = tune("".join(bar + line for bar, line in written), key, meter)
+    try:
+        encoded = encode(first)
+    except Unencodable:
+        return
+    back = decode(encoded.music, meter=encoded.meter, mode=encoded.mode)
+    assert sounds(back) == sounds(first, encoded.semitones)
+    assert encode(back).music == encoded.music

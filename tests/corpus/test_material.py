@@ -1,0 +1,75 @@
+"""What the network trains on."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+
+from folkbench.corpus.entry import Corpus
+from folkbench.corpus.gather import gather
+from folkbench.corpus.material import Material, material
+from folkbench.corpus.session import BOOKS, arrivals
+from folkbench.encoding import title_of
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return gather("some", "", islice(arrivals(BOOKS[1:2]), 300))
+
+
+@pytest.fixture(scope="module")
+def made(corpus: Corpus) -> Material:
+    return material(corpus, seed=1, held_out=0.1)
+
+
+def words(made: Material, numbers: object) -> list[str]:
+    return [made.vocabulary[number] for number in numbers]  # type: ignore[attr-defined]
+
+
+def test_whole_groups_are_held_out(corpus: Corpus, made: Material) -> None:
+    assert not {entry.group for entry in made.train} & {entry.group for entry in made.validation}
+    assert len(made.train) + len(made.validation) + len(made.left_out) == len(corpus)
+    assert 0.05 < len(made.validation) / len(corpus) <= 0.1
+
+
+def test_the_split_follows_from_the_seed(corpus: Corpus, made: Material) -> None:
+    assert material(corpus, 1, 0.1).split == made.split
+    assert material(corpus, 2, 0.1).split != made.split
+
+
+def test_a_tune_more_leaves_the_split_of_the_others_as_it_was(made: Material) -> None:
+    smaller = gather("some", "", islice(arrivals(BOOKS[1:2]), 290))
+    held = {entry.music for entry in made.validation}
+    others = {entry.music for entry in material(smaller, 1, 0.1).validation}
+    assert len(held & others) > 0.7 * len(others)
+
+
+def test_title_and_type_are_each_left_out_at_random(made: Material) -> None:
+    epoch = [words(made, numbers) for numbers in made.epoch(1, 5)]
+    front = sum(texts[1] == "T:" for texts in epoch)
+    behind = sum("T:" in texts[2:] for texts in epoch)
+    typed = sum(any(text.startswith("R:") for text in texts) for texts in epoch)
+    assert 0.2 < front / len(epoch) < 0.46
+    assert 0.2 < behind / len(epoch) < 0.46
+    assert 0.35 < typed / len(epoch) < 0.65
+    assert all(texts[0] == "<s>" and texts[-1] == "</s>" for texts in epoch)
+
+
+def test_an_epoch_follows_from_its_seed_and_number(made: Material) -> None:
+    first = [numbers.tolist() for numbers in made.epoch(1, 5)]
+    assert [numbers.tolist() for numbers in made.epoch(1, 5)] == first
+    assert [numbers.tolist() for numbers in made.epoch(1, 6)] != first
+
+
+def test_predictions_count_from_the_first_music_token(made: Material) -> None:
+    for (bare, first), (primed, second), entry in zip(made.held_out, made.primed, made.validation, strict=True):
+        assert words(made, bare[first:]) == words(made, primed[second:]) == [*entry.music, "</s>"]
+        assert words(made, bare[:first]) == ["<s>", entry.meter, entry.mode]
+        assert title_of(words(made, primed)) == entry.title.lower()
+
+
+def test_a_token_of_one_tune_only_is_not_learnt(corpus: Corpus, made: Material) -> None:
+    known = set(made.vocabulary)
+    for entry in made.left_out:
+        assert not {entry.meter, *entry.music} <= known
