@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,3 +47,23 @@ def own_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir()
     monkeypatch.setenv("FOLKBENCH_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def session_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cached session corpus, made once for all tests."""
+    from folkbench.corpus import load
+
+    home = tmp_path_factory.mktemp("made-once")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FOLKBENCH_HOME", str(home))
+        load()
+    return home / "cache" / "session.corpus"
+
+
+@pytest.fixture
+def session_corpus(own_bench: Path, session_file: Path) -> Path:
+    """The test's own bench, with the session corpus in its cache."""
+    (own_bench / "cache").mkdir(exist_ok=True)
+    shutil.copy(session_file, own_bench / "cache")
+    return own_bench

@@ -53,12 +53,14 @@ class Setting(NamedTuple):
 def groups(settings: Sequence[Setting]) -> list[int]:
     """For each tune the number of its group; groups are numbered from 0 as they first appear."""
     joined = _Joined(len(settings))
-    shared = _shared([stretches(setting) for setting in settings])
+    counted = [bars(setting.music, setting.meter, setting.mode) for setting in settings]
+    shared = _shared([_stretches(one.meter, music) for one, music in zip(settings, counted, strict=True)])
     namesakes = _namesakes(settings)
     for pair, count in shared.items():
         if count >= SHARED or pair in namesakes:
             joined.join(*pair)
-    for holders in _holders([_copies(setting) for setting in settings]).values():
+    copies = [_copies(one.music, music) for one, music in zip(settings, counted, strict=True)]
+    for holders in _holders(copies).values():
         for other in holders[1:]:
             joined.join(holders[0], other)
     for pair, distinctive in namesakes.items():
@@ -68,15 +70,11 @@ def groups(settings: Sequence[Setting]) -> list[int]:
     return [numbers.setdefault(joined.root(tune), len(numbers)) for tune in range(len(settings))]
 
 
-def stretches(setting: Setting) -> frozenset[tuple[object, ...]]:
+def _stretches(meter_token: str, music: list[list[Sounding]]) -> frozenset[tuple[object, ...]]:
     """All stretches of a tune, as semitones above the first pitch of each; None is a rest."""
-    meter = meaning(setting.meter)
+    meter = meaning(meter_token)
     eighths = max(1, meter.num * 8 // meter.den)
-    sampled = [
-        _sampled(bar, eighths)
-        for bar in bars(setting.music, setting.meter, setting.mode)
-        if 2 * (bar[-1].at + bar[-1].ticks) > eighths * EIGHTH
-    ]
+    sampled = [_sampled(bar, eighths) for bar in music if 2 * (bar[-1].at + bar[-1].ticks) > eighths * EIGHTH]
     size = max(2, -(-_SAMPLES // eighths))
     found = set()
     for first in range(len(sampled) - size + 1):
@@ -99,20 +97,17 @@ def _sampled(bar: list[Sounding], eighths: int) -> list[int | None]:
     return found
 
 
-def _copies(setting: Setting) -> frozenset[tuple[object, ...]]:
+def _copies(music: Iterable[str], counted: list[list[Sounding]]) -> frozenset[tuple[object, ...]]:
     """Every run of EXACT bars: its tokens, and the lengths and the semitones above its first pitch of all in it."""
-    counted = bars(setting.music, setting.meter, setting.mode)
-    tokens = _barred(setting.music)
+    tokens = _barred(music)
     found: set[tuple[object, ...]] = {tuple(tokens[at : at + EXACT]) for at in range(len(tokens) - EXACT + 1)}
-    for first in range(len(counted) - EXACT + 1):
-        run = counted[first : first + EXACT]
-        base = next((max(sound.pitches) for bar in run for sound in bar if sound.pitches), 0)
-        said: list[int | None] = []
-        for bar in run:
-            for sound in bar:
-                said += (sound.ticks, max(sound.pitches) - base if sound.pitches else None)
-            said.append(None)
-        found.add(tuple(said))
+    bases = [next((max(sound.pitches) for sound in bar if sound.pitches), 0) for bar in counted]
+    shapes = [
+        tuple([(sound.ticks, max(sound.pitches) - base if sound.pitches else None) for sound in bar])
+        for bar, base in zip(counted, bases, strict=True)
+    ]
+    for first in range(len(shapes) - EXACT + 1):
+        found.add((*shapes[first : first + EXACT], *[base - bases[first] for base in bases[first : first + EXACT]]))
     return frozenset(found)
 
 

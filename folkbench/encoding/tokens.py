@@ -120,6 +120,7 @@ def order(text: str) -> tuple[int, float, float, str]:
     return KINDS.index(token.kind), first, second, text
 
 
+@lru_cache(maxsize=1024)
 def pitch_text(step: int, alter: int | None) -> str:
     """A pitch as ABC writes it: `pitch_text(-4, 1)` is "^F,". `alter` None writes no accidental."""
     octave, degree = divmod(step, 7)
@@ -128,6 +129,7 @@ def pitch_text(step: int, alter: int | None) -> str:
     return ("" if alter is None else ACCIDENTALS[alter]) + name
 
 
+@lru_cache(maxsize=1024)
 def length_text(num: int, den: int) -> str:
     """A length of num/den eighths in lowest terms: "" for 1, "2", "/2", "3/2"."""
     if den == 1:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -109,10 +110,10 @@ def plain_bars(music: Iterable[str]) -> tuple[str, ...]:
 
 
 class _Sound(NamedTuple):
-    """A note, chord or rest as it will be written: its length before any tuplet, in eighths."""
+    """A note, chord or rest as it will be written: its length before any tuplet, num/den eighths in lowest terms."""
 
     event: Note | Chord | Rest
-    length: Fraction
+    length: tuple[int, int]
     opens: str  # the tuplet that begins with it, or ""
     tuplet: int  # the number of the tuplet it belongs to within the bar, 0 for none
 
@@ -169,26 +170,32 @@ def _meter(meter: Meter) -> str:
 def _sounds(bar: Bar, whole: int) -> list[_Sound]:
     """What sounds in a bar, with the length that is to be written (the tuplet's factor taken out again)."""
     found: list[_Sound] = []
-    left, factor, opens, number = 0, Fraction(1), "", 0
+    left, p, q, opens, number = 0, 1, 1, "", 0
     for event in bar.events:
         if isinstance(event, Tuplet):
             if left:
                 raise Unencodable("tuplet", "a tuplet begins inside another")
-            left, factor, number = event.r, Fraction(event.p, event.q), number + 1
+            left, p, q, number = event.r, event.p, event.q, number + 1
             opens = tuplet_text(event.p, event.q, event.r, bar.meter.compound)
         elif isinstance(event, Note | Chord | Rest):
             if isinstance(event, Rest) and event.bars > 1:
                 raise Unencodable("long-rest", "it rests for several bars")
             if isinstance(event, Chord) and len({note.num * event.notes[0].den for note in event.notes}) > 1:
                 raise Unencodable("chord", "the notes of a chord have different lengths")
-            length = Fraction(event.ticks * 8, whole) * (factor if left else 1)
-            if length <= 0:
+            if event.ticks <= 0:
                 raise Unencodable("length", "a note lasts no time")
+            length = _eighths(event.ticks * p, whole * q) if left else _eighths(event.ticks, whole)
             found.append(_Sound(event, length, opens, number if left else 0))
             left, opens = max(left - 1, 0), ""
     if left:
         raise Unencodable("tuplet", "a tuplet isn't full at the end of its bar")
     return found
+
+
+@lru_cache(maxsize=4096)
+def _eighths(ticks: int, whole: int) -> tuple[int, int]:
+    length = Fraction(ticks * 8, whole)
+    return length.numerator, length.denominator
 
 
 def _steps(event: Note | Chord) -> list[int]:
@@ -243,9 +250,9 @@ def _line(ends: int, begins: int, ending: int, plain: str) -> Iterator[str]:
 
 
 def _followers(bars: list[list[_Sound]]) -> dict[int, frozenset[int]]:
-    """The place of each note or chord -> the MIDI pitches of what sounds next, over bar lines."""
+    """The place of each note or chord with a tie -> the MIDI pitches of what sounds next, over bar lines."""
     flat = [sound.event for bar in bars for sound in bar]
-    return {event.at: _pitches(after) for event, after in pairwise(flat)}
+    return {event.at: _pitches(after) for event, after in pairwise(flat) if _wants_tie(event)}
 
 
 def _pitches(event: Note | Chord | Rest) -> frozenset[int]:
@@ -259,12 +266,13 @@ def _bar(sounds: list[_Sound], spell: _Speller, following: dict[int, frozenset[i
     skip = False
     for number, sound in enumerate(sounds):
         after = sounds[number + 1] if number + 1 < len(sounds) else None
-        tied = _is_tied(sound.event, following)
+        # a tie to another pitch is a slur that someone wrote so
+        tied = _wants_tie(sound.event) and not _pitches(sound.event).isdisjoint(following.get(sound.event.at, ()))
         if sound.opens:
             yield sound.opens
         yield from _pitch(sound.event, spell, memory)
         arrow = "" if skip or tied or after is None else _arrow(sound, after)
-        length = "" if arrow or skip else length_text(sound.length.numerator, sound.length.denominator)
+        length = "" if arrow or skip else length_text(*sound.length)
         skip = bool(arrow)
         if length:
             yield length
@@ -274,22 +282,24 @@ def _bar(sounds: list[_Sound], spell: _Speller, following: dict[int, frozenset[i
             yield arrow
 
 
-def _is_tied(event: Note | Chord | Rest, following: dict[int, frozenset[int]]) -> bool:
-    """Whether it is held into what follows. A tie to another pitch is a slur that someone wrote so."""
-    if isinstance(event, Rest):
-        return False
-    tied = event.tie or (isinstance(event, Chord) and any(note.tie for note in event.notes))
-    return tied and bool(_pitches(event) & following.get(event.at, frozenset()))
+def _wants_tie(event: Note | Chord | Rest) -> bool:
+    if isinstance(event, Note):
+        return event.tie
+    return isinstance(event, Chord) and (event.tie or any(note.tie for note in event.notes))
 
 
 def _arrow(sound: _Sound, after: _Sound) -> str:
     """`>` where two notes share two eighths unequally, and neither a tuplet begins between them; else ""."""
-    if after.opens or sound.tuplet != after.tuplet or sound.length + after.length != 2:
-        return ""
-    return _ARROWS.get(sound.length, "")
+    arrow = _ARROWS.get((sound.length, after.length), "")
+    return "" if after.opens or sound.tuplet != after.tuplet else arrow
 
 
-_ARROWS = {Fraction(3, 2): ">", Fraction(1, 2): "<", Fraction(7, 4): ">>", Fraction(1, 4): "<<"}
+_ARROWS = {
+    ((3, 2), (1, 2)): ">",
+    ((1, 2), (3, 2)): "<",
+    ((7, 4), (1, 4)): ">>",
+    ((1, 4), (7, 4)): "<<",
+}
 
 
 def _pitch(event: Note | Chord | Rest, spell: _Speller, memory: dict[int, int]) -> Iterator[str]:
