@@ -91,7 +91,7 @@ def _tempos(tune: Tune, dance: Dance, style: Style, line: Line) -> tuple[tuple[f
     if style.tempo and asked is None:
         raise FolkbenchError(f"{style.tempo} is no tempo", "give beats a minute, 112, or 1/4=180")
     written = marked(tune.text("Q"), tune.unit)
-    base = asked or written or Fraction(dance.tempo) * beat * 4
+    base = asked if asked is not None else written or Fraction(dance.tempo) * beat * 4
     changes: list[tuple[float, float]] = [(0.0, float(base))]
     if asked is None:
         for tick, text in line.tempos:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +25,7 @@ TAIL = 1.8
 
 INSTALL = "apt install libfluidsynth3, dnf install fluidsynth-libs, brew install fluid-synth, choco install fluidsynth"
 
+_LAST = 0.8  # seconds that a listener waits for the end of the last note
 _GAIN = 2.0
 _BLOCK = 64  # frames in which FluidSynth works: an event takes effect at the next
 _PLACES = (
@@ -43,7 +46,8 @@ _DRIVERS = {
 def load() -> Any:
     """The fluidsynth module. Raises Missing, with the commands that install the library."""
     try:
-        import fluidsynth
+        with redirect_stdout(io.StringIO()):  # where CI is set, pyfluidsynth prints what it found
+            import fluidsynth
     except (ImportError, OSError, AttributeError) as error:
         raise Missing("FluidSynth isn't on this machine (libfluidsynth)", INSTALL) from error
     return fluidsynth
@@ -111,6 +115,10 @@ class Synth:
         """End every note."""
         for channel in range(16):
             self._synth.all_notes_off(channel)
+
+    def ring_out(self) -> None:
+        """Wait until the last note has died away."""
+        time.sleep(_LAST)
 
     def frames(self, count: int) -> bytes:
         """The next `count` frames: 16-bit stereo, little-endian on every machine that has FluidSynth."""
