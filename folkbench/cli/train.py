@@ -93,7 +93,7 @@ class Lines:
 
 
 class Bars(Lines):
-    """Progress as a bar for the epoch under the lines of those that are over."""
+    """Progress as a bar for the whole training under the lines of the epochs that are over."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -102,12 +102,13 @@ class Bars(Lines):
     def step(self, run: Run, done: int, steps: int, loss: float, tokens: int) -> None:
         """Move the bar on."""
         speed = run.tokens / max(run.seconds, 1e-9)
-        text = f"epoch {len(run.curve) + 1}/{run.recipe.epochs}  loss {loss:.3f}  {speed:,.0f} tokens/s"
-        self._progress.update(self._task, description=text, completed=done, total=steps)
+        past, epochs = len(run.curve), run.recipe.epochs
+        text = f"epoch {past + 1}/{epochs}  loss {loss:.3f}  {speed:,.0f} tokens/s"
+        self._progress.update(self._task, description=text, completed=past * steps + done, total=epochs * steps)
 
     def epoch(self, run: Run, point: Point, better: bool) -> None:
         """The epoch's line, above the bar."""
-        self._progress.console.print(_line(run, point, better), highlight=False)
+        self._progress.console.print(_line(run, point, better), highlight=False, soft_wrap=True)
 
 
 @contextmanager
