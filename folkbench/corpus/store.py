@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from folkbench import bench
+from folkbench import __version__, bench
 from folkbench.corpus import session
 from folkbench.corpus.arrival import Arrival
 from folkbench.corpus.entry import Corpus, pack, unpack
@@ -15,7 +15,7 @@ from folkbench.corpus.gather import gather
 from folkbench.errors import Damaged, NotFound
 
 DEFAULT = "session"
-_VERSION = "3"  # of what makes an entry of a tune; a cache of another version is made again
+_VERSION = f"{__version__} 4"  # of what makes an entry of a tune; a cache of another version is made again
 _EXPECTED = 4248
 
 
