@@ -38,6 +38,19 @@ def names() -> tuple[str, ...]:
     return (DEFAULT, *sorted(path.stem for path in bench.home("corpora").glob("*.corpus")))
 
 
+def signature(name: str = DEFAULT) -> str:
+    """What changes whenever the corpus of that name may have changed; "" if it must be made or isn't there.
+
+    Whoever keeps something that was made from a corpus can tell by it, without reading the corpus.
+    """
+    path = bench.home("cache") / "session.corpus" if name == DEFAULT else bench.home("corpora") / f"{name}.corpus"
+    if not path.is_file():
+        return ""
+    stat = path.stat()
+    made_of = f"{_VERSION} {session.stamp()} " if name == DEFAULT else ""
+    return f"{made_of}{path} {stat.st_size} {stat.st_mtime_ns}"
+
+
 def _session() -> Corpus:
     from filelock import FileLock
 

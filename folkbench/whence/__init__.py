@@ -1,0 +1,29 @@
+"""Where a figure, or every bar of a tune, stands in a corpus.
+
+`open_index` gives the index of a corpus, `find` and `find_nearly` the places of a figure in a kind of likeness (a
+`View`), `trace` where a whole tune comes from, `originality` the same in one line.
+"""
+
+from folkbench.whence.figures import Hits, Position, find
+from folkbench.whence.index import Index, Source, index_of, open_index
+from folkbench.whence.nearly import Near, find_nearly
+from folkbench.whence.trace import Originality, Trace, originality, trace
+from folkbench.whence.views import KINDS, View
+
+__all__ = [
+    "KINDS",
+    "Hits",
+    "Index",
+    "Near",
+    "Originality",
+    "Position",
+    "Source",
+    "Trace",
+    "View",
+    "find",
+    "find_nearly",
+    "index_of",
+    "open_index",
+    "originality",
+    "trace",
+]
