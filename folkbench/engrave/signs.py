@@ -1,0 +1,80 @@
+"""Clefs, keys, meters and tempos as LilyPond writes them."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from folkbench.engrave.text import quoted
+from folkbench.engrave.values import SINGLE
+from folkbench.notation.keys import signature
+from folkbench.notation.tune import Key, Meter
+
+_CLEFS = {"baritone": "baritone", "soprano": "soprano", "mezzosoprano": "mezzosoprano", "perc": "percussion"}
+_MODES = {
+    "maj": "\\major",
+    "min": "\\minor",
+    "dor": "\\dorian",
+    "mix": "\\mixolydian",
+    "phr": "\\phrygian",
+    "lyd": "\\lydian",
+    "loc": "\\locrian",
+}
+_ACCIDENTALS = {"": "", "#": "is", "b": "es"}
+_ALTERATIONS = {-2: "DOUBLE-FLAT", -1: "FLAT", 1: "SHARP", 2: "DOUBLE-SHARP"}
+_FIFTHS_ORDER = (3, 0, 4, 1, 5, 2, 6)  # F C G D A E B, as steps from C
+_TEMPO = re.compile(r"(?:([A-Ga-g])?((?:\d+\s*/\s*\d+\s*)+|\d*)\s*=\s*)?(\d{1,4})(?:\.\d+)?\s*$")
+
+
+def clef(key: Key, voice: str = "") -> str:
+    """The clef that K: names, else the voice's own, else treble; an 8 above or below as the ABC has it."""
+    name = key.clef or voice or "treble"
+    octave = re.search(r"[+-]8", key.text) if key.clef else None
+    ottava = {"+8": "^8", "-8": "_8"}[octave.group()] if octave else ""
+    return f'\\clef "{_CLEFS.get(name, name)}{ottava}"'
+
+
+def key_signature(key: Key) -> str:
+    """The signature: LilyPond's own where key and mode say it all, else sign by sign; none for the pipes' HP."""
+    if key.mode == "HP":
+        return "\\omit Staff.KeySignature \\key d \\major"
+    if key.mode in _MODES and key.signature == signature(key.tonic, key.mode):
+        return f"\\key {key.tonic[0].lower()}{_ACCIDENTALS[key.tonic[1:]]} {_MODES[key.mode]}"
+    signs = [f"({step} . ,{_ALTERATIONS[key.signature[step]]})" for step in _FIFTHS_ORDER if key.signature[step]]
+    return f"\\set Staff.keyAlterations = #`({' '.join(signs)})"
+
+
+def time_signature(meter: Meter) -> str:
+    """The meter: `C` and `C|` as such, 4/4 and 2/2 in numbers, sums as sums; none in free meter."""
+    if not meter.beats:
+        return "\\omit Staff.TimeSignature"
+    show = "\\undo \\omit Staff.TimeSignature "
+    if meter.text in ("C", "C|"):
+        return f"{show}\\defaultTimeSignature \\time {meter.beats}/{meter.unit}"
+    parts = re.findall(r"\d+", meter.text.partition("/")[0])
+    if len(parts) > 1:
+        return f"{show}\\compoundMeter #'(({' '.join(parts)} {meter.unit}))"
+    return f"{show}\\numericTimeSignature \\time {meter.beats}/{meter.unit}"
+
+
+def tempo(value: str, unit: Fraction) -> str:
+    """Q: as a tempo mark: `1/4=120`, `"Lively" 3/8=110`, `C=100`, or a bare number of unit notes a minute."""
+    words = " ".join(re.findall(r'"([^"]*)"', value))
+    rest = re.sub(r'"[^"]*"', " ", value).strip()
+    text = f" {quoted(words)}" if words else ""
+    match = _TEMPO.match(rest)
+    if match is None:
+        shown = words or rest
+        return f"\\tempo {quoted(shown)}" if shown else ""
+    letter, beats, number = match.groups()
+    beat = _beat(letter, (beats or "").strip(), unit)
+    if beat not in SINGLE or int(number) == 0:
+        return f"\\tempo {quoted(value)}"
+    return f"\\tempo{text} {SINGLE[beat]} = {int(number)}"
+
+
+def _beat(letter: str | None, beats: str, unit: Fraction) -> Fraction:
+    if "/" in beats:
+        pairs = re.findall(r"(\d+)\s*/\s*(\d+)", beats)
+        return sum((Fraction(int(num), int(den)) for num, den in pairs if int(den)), Fraction(0))
+    return unit * int(beats) if beats and letter else unit
