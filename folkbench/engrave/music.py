@@ -11,15 +11,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
+from folkbench.engrave.groups import beams, notes, slurs, ties
 from folkbench.engrave.signs import clef, key_signature, tempo, time_signature
 from folkbench.engrave.text import AT_BAR_LINE, annotation, chord_symbol, decoration, quoted
 from folkbench.engrave.values import QUARTER, durations, skip, written
 from folkbench.notation import parse_key
-from folkbench.notation.tune import Bar, Broken, Change, Chord, Event, Grace, Key, Mark, Meter, Note, Rest, Tune, Tuplet
+from folkbench.notation.tune import Bar, Change, Chord, Event, Grace, Key, Mark, Meter, Note, Rest, Tune, Tuplet
 
 _LETTERS = "cdefgab"
 _ALTER = {-2: "eses", -1: "es", 0: "", 1: "is", 2: "isis"}
-_MANY_SLURS = 9
 
 
 class Tint(NamedTuple):
@@ -80,7 +80,7 @@ class _Pen:
         self.uneven = False  # whether that was ever set by hand
         self.pending: list[str] = []  # scripts for the next note
         self.slurs = _slurs(bars)
-        self.ties = _ties(bars)
+        self.ties = ties(bars)
         self.spelled = _spelled_out(bars)
         self.runs = _runs(bars, plan.tints)
 
@@ -136,7 +136,7 @@ class _Pen:
 
     def _layer(self, index: int, bar: Bar, events: tuple[Event, ...]) -> str:
         values = written(events, self.whole)
-        beams = _beams(events, values)
+        beamed = {at: sign for group in beams(events, values) for at, sign in ((group[0], "["), (group[-1], "]"))}
         breaks = self.plan.breaks.get(index, ()) if events is bar.events else ()
         self.said: set[tuple[int, int]] = set()
         words: list[str] = []
@@ -149,7 +149,7 @@ class _Pen:
             if isinstance(event, Note | Chord | Rest):
                 if tint := self.plan.tints.get(event):
                     words.append(f"\\tinted {quoted(tint.colour)}")
-                words.append(self._sounding(bar, event, values[at], beams.get(at, "")))
+                words.append(self._sounding(bar, event, values[at], beamed.get(at, "")))
                 last = len(words) - 1
                 if left:
                     left -= 1
@@ -213,18 +213,18 @@ class _Pen:
         if not event.notes:
             return ""
         base = Fraction(1, 32 if bar.key.mode.lower() == "hp" else 8 if len(event.notes) == 1 else 16)
-        notes = [
+        words = [
             pitch(note, bar.key.octave)
             + ("" if note.accidental is None else "!")
             + durations(base * note.num / note.den)[0]
             for note in event.notes
         ]
-        if len(notes) > 1 and all(base * note.num / note.den < QUARTER for note in event.notes):
-            notes[0] += "["
-            notes[-1] += "]"
-        notes[0] += self.slurs.get(event.at, "")
+        if len(words) > 1 and all(base * note.num / note.den < QUARTER for note in event.notes):
+            words[0] += "["
+            words[-1] += "]"
+        words[0] += self.slurs.get(event.at, "")
         command = "\\slashedGrace" if event.slashed else "\\grace"
-        return f"{command} {{ {' '.join(notes)} }}"
+        return f"{command} {{ {' '.join(words)} }}"
 
     def _mark(self, mark: Mark, ends: list[str]) -> None:
         if mark.kind == "decoration":
@@ -270,88 +270,19 @@ def _voice_clef(tune: Tune, number: int) -> str:
     return next((key.clef for key in keys if key is not None and key.clef), "")
 
 
-def _beams(events: Sequence[Event], values: Sequence[Fraction]) -> dict[int, str]:
-    """Event index -> `[` or `]`, as the ABC groups its notes: no white space between the notes of a beam."""
-    beams: dict[int, str] = {}
-    group: list[int] = []
-
-    def close() -> None:
-        if len(group) > 1:
-            beams[group[0]], beams[group[-1]] = "[", "]"
-        group.clear()
-
-    for at, event in enumerate(events):
-        if isinstance(event, Note | Chord):
-            if values[at] < QUARTER and len(durations(values[at])) == 1:
-                group.append(at)
-                follows = events[at + 1] if at + 1 < len(events) else None
-                if event.gap and not isinstance(follows, Broken):
-                    close()
-            else:
-                close()
-        elif isinstance(event, Rest) or (isinstance(event, Mark) and event.kind == "break"):
-            close()
-    close()
-    return beams
-
-
 def _slurs(bars: Sequence[Bar]) -> dict[int, str]:
-    """Place of a note, or of a grace if one begins there -> the slurs that end and begin. Lone ends are left out."""
+    """Place of a note, or of a grace if one begins there -> the slurs that end and begin."""
     found: dict[int, str] = {}
-    for number in range(max([1 + len(bar.overlays) for bar in bars], default=0)):
-        layers = [bar.events if not number else bar.overlays[number - 1] for bar in bars if len(bar.overlays) >= number]
-        _match_slurs([event for layer in layers for event in layer], found)
+    for slur in slurs(bars):
+        found[slur.start] = f"{found.get(slur.start, '')}\\={slur.depth}("
+        found[slur.end] = f"\\={slur.depth}){found.get(slur.end, '')}"
     return found
-
-
-def _match_slurs(events: Sequence[Event], found: dict[int, str]) -> None:
-    waiting = 0  # slurs that begin at the next note
-    opened: list[int] = []  # places of the notes at which open slurs begin
-    before = -1
-    for event in events:
-        if isinstance(event, Mark) and event.kind == "slur":
-            if event.text == "(":
-                waiting += 1
-            elif opened:
-                start, number = opened.pop(), len(opened)
-                if 0 <= start < before and number < _MANY_SLURS:
-                    found[start] = f"{found.get(start, '')}\\={number}("
-                    found[before] = f"\\={number}){found.get(before, '')}"
-            elif waiting:
-                waiting -= 1
-        elif isinstance(event, Note | Chord | Grace):
-            opened.extend([event.at] * waiting)
-            waiting = 0
-            if not isinstance(event, Grace):
-                before = event.at
-
-
-def _ties(bars: Sequence[Bar]) -> set[int]:
-    """Places of the notes and chords whose tie leads to the same note; other ties are no ties."""
-    layers = [[event for bar in bars for event in bar.events]]
-    layers += [list(layer) for bar in bars for layer in bar.overlays]
-    tied: set[int] = set()
-    for layer in layers:
-        sounding = [event for event in layer if isinstance(event, Note | Chord | Rest)]
-        for event, follows in pairwise(sounding):
-            if isinstance(event, Rest) or isinstance(follows, Rest):
-                continue
-            next_pitches = {(n.step, n.alter) for n in _notes(follows)}
-            if event.tie and any((n.step, n.alter) in next_pitches for n in _notes(event)):
-                tied.add(event.at)
-            elif isinstance(event, Chord):
-                tied.update(n.at for n in event.notes if n.tie and (n.step, n.alter) in next_pitches)
-    return tied
-
-
-def _notes(event: Note | Chord) -> tuple[Note, ...]:
-    return (event,) if isinstance(event, Note) else event.notes
 
 
 def _spelled_out(bars: Sequence[Bar]) -> bool:
     """Whether the ABC writes an accidental at nearly every note, as machine tunes of the third encoding do."""
-    notes = [note for bar in bars for event in bar.events if isinstance(event, Note | Chord) for note in _notes(event)]
-    return sum(note.accidental is not None for note in notes) * 3 > len(notes) * 2
+    found = [note for bar in bars for event in bar.events if isinstance(event, Note | Chord) for note in notes(event)]
+    return sum(note.accidental is not None for note in found) * 3 > len(found) * 2
 
 
 def _runs(bars: Sequence[Bar], tints: Mapping[Event, Tint]) -> dict[int, str]:
