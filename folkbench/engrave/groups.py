@@ -72,7 +72,7 @@ def slurs(bars: Sequence[Bar]) -> list[Slur]:
 
 
 def ties(bars: Sequence[Bar]) -> set[int]:
-    """Places of the notes and chords whose tie leads to the same note; of single notes where a chord is tied in part."""
+    """Places of the notes and chords that are tied to the next; of the notes alone where a chord is tied in part."""
     tied: set[int] = set()
     for layer in _layers(bars):
         sounding = [event for event in layer if isinstance(event, Note | Chord | Rest)]

@@ -69,8 +69,9 @@ def _music(tune: Tune, part: Part, marked: frozenset[int]) -> Iterator[Row]:
             row.append(Words(f"[{','.join(map(str, bar.ending))} ", "line"))
         role = "marked" if place.nth in marked else "odd" if place.bar % 2 else "even"
         row.append(Words(" ".join(write_bar(bar).split("\n")).strip(), role))
-        closing = bar_line(bar.close)
-        row.append(Words(f" {closing.rstrip(':') if bar.close.begins and not bar.close.ends else closing} ", "line"))
+        # the sign that opens the next part is written there
+        closing = bar_line(bar.close._replace(begins=0)) if bar.close.ends else bar_line(bar.close).rstrip(":")
+        row.append(Words(f" {closing} ", "line"))
         last = number + 1 == len(part.places)
         if last or (place.bar and place.bar % BARS == 0 and part.places[number + 1].bar != place.bar):
             yield (Words("   ", "line"), *row)
