@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from typing import NamedTuple
 
 from folkbench.engrave.text import quoted
 from folkbench.engrave.values import SINGLE
@@ -57,20 +58,33 @@ def time_signature(meter: Meter) -> str:
     return f"{show}\\numericTimeSignature \\time {meter.beats}/{meter.unit}"
 
 
-def tempo(value: str, unit: Fraction) -> str:
-    """Q: as a tempo mark: `1/4=120`, `"Lively" 3/8=110`, `C=100`, or a bare number of unit notes a minute."""
+class Metronome(NamedTuple):
+    """What Q: says: its words, the note that is counted (in whole notes), and how many of them a minute."""
+
+    words: str
+    beat: Fraction
+    rate: int
+
+
+def metronome(value: str, unit: Fraction) -> Metronome | None:
+    """`1/4=120`, `"Lively" 3/8=110`, `C=100`, or a bare number of unit notes a minute; None if only words."""
     words = " ".join(re.findall(r'"([^"]*)"', value))
-    rest = re.sub(r'"[^"]*"', " ", value).strip()
-    text = f" {quoted(words)}" if words else ""
-    match = _TEMPO.match(rest)
-    if match is None:
-        shown = words or rest
-        return f"\\tempo {quoted(shown)}" if shown else ""
+    match = _TEMPO.match(re.sub(r'"[^"]*"', " ", value).strip())
+    if match is None or int(match.group(3)) == 0:
+        return None
     letter, beats, number = match.groups()
     beat = _beat(letter, (beats or "").strip(), unit)
-    if beat not in SINGLE or int(number) == 0:
-        return f"\\tempo {quoted(value)}"
-    return f"\\tempo{text} {SINGLE[beat]} = {int(number)}"
+    return Metronome(words, beat, int(number)) if beat in SINGLE else None
+
+
+def tempo(value: str, unit: Fraction) -> str:
+    """Q: as a tempo mark; as words where it names no note and number."""
+    mark = metronome(value, unit)
+    if mark is None:
+        shown = " ".join(re.findall(r'"([^"]*)"', value)) or value.strip()
+        return f"\\tempo {quoted(shown)}" if shown else ""
+    text = f" {quoted(mark.words)}" if mark.words else ""
+    return f"\\tempo{text} {SINGLE[mark.beat]} = {mark.rate}"
 
 
 def _beat(letter: str | None, beats: str, unit: Fraction) -> Fraction:
