@@ -70,7 +70,8 @@ class _Pen:
     def __init__(self, tune: Tune, number: int, plan: Plan) -> None:
         bars = tune.voices[number].bars
         self.tune = tune
-        self.clef = _voice_clef(tune, number)
+        self.voice_clef = _voice_clef(tune, number)
+        self.clef = ""
         self.whole = tune.whole
         self.plan = plan
         self.leads = number == plan.leader
@@ -105,9 +106,11 @@ class _Pen:
         return words
 
     def _key(self, before: Key | None, key: Key) -> list[str]:
+        """Clef and signature, as far as they change; a K: that names no clef keeps the one in force."""
         words = []
-        if before is None or clef(before, self.clef) != clef(key, self.clef):
-            words.append(clef(key, self.clef))
+        if before is None or (key.clef and clef(key) != self.clef):
+            self.clef = clef(key, self.voice_clef)
+            words.append(self.clef)
         if before is None or (before.signature, before.mode == "HP") != (key.signature, key.mode == "HP"):
             words.append(key_signature(key))
         return words
@@ -117,7 +120,8 @@ class _Pen:
         words: list[str] = []
         full = bar.meter.ticks(self.whole)
         if bar.meter != self.meter:
-            words.append(time_signature(bar.meter))
+            free_before = self.meter is not None and not self.meter.beats
+            words.append(("\\undo \\omit Staff.TimeSignature " if free_before else "") + time_signature(bar.meter))
             self.meter, self.length = bar.meter, full
         ticks = self.plan.ticks[index]
         if not self.leads or not ticks:

@@ -44,7 +44,7 @@ def _endings(part: Part, bars: Sequence[Bar]) -> list[int] | None:
     if not starts:
         return [] if repeats in ([], [last - 1]) else None
     closed = [start - 1 for start in starts[1:]]
-    orderly = numbers == list(range(1, len(numbers) + 1)) and len(starts) > 1 and starts[0] > first
+    orderly = sorted(numbers) == list(range(1, len(numbers) + 1)) and len(starts) > 1 and starts[0] > first
     # every ending but the last is closed by a repeat sign, and there are as many times as endings
     return starts if orderly and set(closed) <= set(repeats) <= {*closed, last - 1} else None
 

@@ -49,13 +49,12 @@ def time_signature(meter: Meter) -> str:
     """The meter: `C` and `C|` as such, 4/4 and 2/2 in numbers, sums as sums; none in free meter."""
     if not meter.beats:
         return "\\omit Staff.TimeSignature"
-    show = "\\undo \\omit Staff.TimeSignature "
     if meter.text in ("C", "C|"):
-        return f"{show}\\defaultTimeSignature \\time {meter.beats}/{meter.unit}"
+        return f"\\defaultTimeSignature \\time {meter.beats}/{meter.unit}"
     parts = re.findall(r"\d+", meter.text.partition("/")[0])
     if len(parts) > 1:
-        return f"{show}\\compoundMeter #'(({' '.join(parts)} {meter.unit}))"
-    return f"{show}\\numericTimeSignature \\time {meter.beats}/{meter.unit}"
+        return f"\\compoundMeter #'(({' '.join(parts)} {meter.unit}))"
+    return f"\\numericTimeSignature \\time {meter.beats}/{meter.unit}"
 
 
 class Metronome(NamedTuple):
