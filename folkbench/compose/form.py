@@ -24,7 +24,7 @@ class Form(NamedTuple):
     parts: tuple[Part, ...] = ()
     pickup: bool | None = None
     endings: bool | None = None  # a first and second ending in every repeated part
-    title: bool | None = None  # True: one before the music; False: none anywhere
+    title: str | None = None  # "before" the music, "behind" it, or "none"
 
 
 FREE = Form()
@@ -53,3 +53,14 @@ def parse_form(letters: str, bars: int = 8, pickup: bool | None = None, endings:
     if endings and not any(part.repeated for part in parts):
         raise FolkbenchError(f"endings need a repeated part, and {letters} has none", "write it like AABB")
     return Form(tuple(parts), pickup, endings)
+
+
+def form_words(form: Form) -> list[str]:
+    """The form as the words of a command line, `--form AABB --bars 8`; [] for none."""
+    words = []
+    if form.parts:
+        letters = "".join(part.letter * (1 + part.repeated) for part in form.parts)
+        words += ["--form", letters, "--bars", str(form.parts[0].bars)]
+    for asked, yes, no in ((form.pickup, "--pickup", "--no-pickup"), (form.endings, "--endings", "--no-endings")):
+        words += [] if asked is None else [yes if asked else no]
+    return words

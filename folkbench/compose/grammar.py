@@ -26,7 +26,9 @@ from folkbench.encoding.tokens import Token, default_time, meaning
 EIGHTH = 5040
 """Ticks in an eighth note: 7!, so that 64ths, dots and tuplets up to 9 are exact."""
 
-LONGEST_TITLE = 60
+LONGEST_TITLE = 80
+"""Letters; hardly a human title has as many."""
+
 MOST_IN_CHORD = 4
 
 NO_TIE, TIE, TIE_INSIDE = 0, 1, 2
@@ -179,7 +181,8 @@ def _sums(lengths: Sequence[int], most: int) -> frozenset[int]:
 def _head(grammar: Grammar, head: Head, token: Token) -> AnyState | None:
     """`<s>` has come, or a letter of the title, or the rhythm, or the meter."""
     if token.kind == "marker":
-        return head._replace(last="marker") if head.last == "start" and head.form.title is not False else None
+        barred = head.last != "start" or head.form.title in ("behind", "none")
+        return None if barred else head._replace(last="marker")
     if token.kind == "letter":
         if head.last not in ("marker", "letter") or head.letters >= LONGEST_TITLE:
             return None
@@ -187,7 +190,7 @@ def _head(grammar: Grammar, head: Head, token: Token) -> AnyState | None:
         if space and (head.space or head.last == "marker" or head.letters + 1 >= LONGEST_TITLE):
             return None
         return head._replace(last="letter", letters=head.letters + 1, space=space)
-    if head.space or head.last == "marker" or (head.last == "start" and head.form.title):
+    if head.space or head.last == "marker" or (head.last == "start" and head.form.title == "before"):
         return None
     if token.kind == "rhythm":
         return head._replace(last="rhythm") if head.last in ("start", "letter") else None
@@ -306,10 +309,10 @@ def _end(grammar: Grammar, state: State, token: Token) -> AnyState | None:
     """The music is over: `</s>`, or `T:` and the title."""
     if not state.place.may_end or state.at or state.note or state.tie or state.left or state.chord:
         return None
+    asked = state.place.form.title
     if token.kind == "end":
-        return Over()
-    titled = state.place.titled or state.place.form.title is False
-    return None if titled else Tail()
+        return Over() if asked != "behind" else None
+    return Tail() if not state.place.titled and asked in (None, "behind") else None
 
 
 def _ticks(token: Token) -> int:

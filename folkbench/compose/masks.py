@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from folkbench.compose.form import FREE, Form
-from folkbench.compose.grammar import AnyState, Grammar, Head, Over, State
+from folkbench.compose.grammar import AnyState, Grammar, State
 from folkbench.encoding.tokens import Token
 
 Numbers = npt.NDArray[np.int64]
@@ -30,7 +30,7 @@ class Masks:
 
     def __init__(self, tokens: Sequence[Token], *, free: bool = False) -> None:
         self.tokens = tuple(tokens)
-        self._grammar = None if free else Grammar(tokens)
+        self.grammar = None if free else Grammar(tokens)
         self._states: list[AnyState] = []
         self._numbers: dict[AnyState, int] = {}
         self._hurried: dict[int, int] = {}
@@ -48,16 +48,12 @@ class Masks:
 
     def start(self, form: Form = FREE) -> int:
         """The state behind `<s>`."""
-        return self._number(self._grammar.start(form)) if self._grammar else 0
-
-    def state(self, number: int) -> AnyState | None:
-        """What a number stands for; None without a grammar."""
-        return self._states[number] if self._grammar else None
+        return self._number(self.grammar.start(form)) if self.grammar else 0
 
     @property
     def free(self) -> bool:
         """Whether there is no grammar."""
-        return self._grammar is None
+        return self.grammar is None
 
     def barred(self, numbers: Numbers, last_pitch: Numbers) -> Floats:
         """0 for each token that may follow, BAR for the others: float32 `(streams, vocabulary)`.
@@ -90,19 +86,19 @@ class Masks:
     def behind(self, number: int, token: int) -> int:
         """The state behind one token; NOWHERE if it isn't allowed."""
         known = int(self._then[number, token])
-        if known != UNKNOWN or self._grammar is None:
+        if known != UNKNOWN or self.grammar is None:
             return known
-        after = self._grammar.step(self._states[number], self.tokens[token])
+        after = self.grammar.step(self._states[number], self.tokens[token])
         known = NOWHERE if after is None else self._number(after)
         self._then[number, token] = known
         return known
 
     def hurry(self, number: int) -> int:
         """The same state in a tune that should come to its end."""
-        if self._grammar is None:
+        if self.grammar is None:
             return number
         if number not in self._hurried:
-            self._hurried[number] = self._number(self._grammar.close(self._states[number]))
+            self._hurried[number] = self._number(self.grammar.close(self._states[number]))
         return self._hurried[number]
 
     def _hold(self, row: Floats, last_pitch: int) -> None:
@@ -129,9 +125,9 @@ class Masks:
         self._held = np.concatenate([self._held, np.zeros(size, dtype=bool)])
 
     def _fill(self, number: int, state: AnyState) -> None:
-        assert self._grammar is not None
+        assert self.grammar is not None
         for token, others in self._alike.groups:
-            if self._grammar.step(state, self.tokens[token]) is not None:
+            if self.grammar.step(state, self.tokens[token]) is not None:
                 self._barred[number, others] = 0
         self._held[number] = isinstance(state, State) and state.tie > 0
 
@@ -157,13 +153,3 @@ def _sort(token: Token) -> object:
     if token.kind in ("rhythm", "mode", "other"):
         return token.kind
     return token.text
-
-
-def is_over(state: AnyState | None) -> bool:
-    """Whether nothing more may come."""
-    return isinstance(state, Over)
-
-
-def is_head(state: AnyState | None) -> bool:
-    """Whether the music hasn't begun."""
-    return isinstance(state, Head)

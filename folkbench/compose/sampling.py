@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from folkbench.compose.form import FREE, Form
-from folkbench.compose.masks import Floats, Masks, Numbers
+from folkbench.compose.grammar import AnyState, State
+from folkbench.compose.masks import BAR, Floats, Masks, Numbers
 
 STREAMS = 256
 """Tunes made at once; more gain nothing on two cores."""
@@ -24,6 +25,7 @@ STREAMS = 256
 LONGEST = 800
 """Tokens behind which a tune is brought to its end. The longest human tunes have about as many."""
 
+_NEVER = 1 << 40  # no tune has so many tokens
 _BLOCK = 1024  # random numbers drawn at once for a stream
 _PATIENCE = 64  # tokens between two looks at a tune that is to come to its end
 _LARGEST = np.float32(80)  # e^80 is still a float32
@@ -39,13 +41,22 @@ class Network(Protocol):
         """Logits `(streams, vocabulary)` behind `tokens`, and the next h and c; arrays that may be written to."""
 
 
+DRAWN = -1
+"""Stands in a request's prime where the network chooses a token."""
+
+
 class Request(NamedTuple):
-    """One tune to be made: its random stream (S, k), the tokens it begins with behind `<s>`, and its form."""
+    """One tune to be made.
+
+    seed, k: its random stream (S, k). prime: the tokens it begins with behind `<s>`, DRAWN where the network chooses.
+    choices: (place, tokens): at that place behind `<s>` only these may be drawn; in order of place.
+    """
 
     seed: int
     k: int
     prime: tuple[int, ...] = ()
     form: Form = FREE
+    choices: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 class Drawn(NamedTuple):
@@ -80,30 +91,34 @@ def sample(
 ) -> Iterator[Drawn]:
     """Make every tune that is asked for; they come as they are finished.
 
-    Each `prime` must be allowed by the grammar (`walk` says so).
+    Each `prime` must be allowed by the grammar, whatever is chosen in it (`walk` says so).
     """
     queue = iter(requests)
     batch = _Batch(network, masks, taste or Taste(), longest, list(islice(queue, streams)))
     while batch.requests:
         ended = batch.step()
         for slot in ended:
-            yield batch.drawn(slot)
+            yield batch.result(slot)
             batch.refill(slot, next(queue, None))
         if ended:
             batch.close_up()
 
 
-def walk(masks: Masks, form: Form, prime: Iterable[int]) -> int:
-    """How many tokens of `prime` the grammar allows, from the first."""
-    number, last_pitch = masks.start(form), 0
-    count = 0
-    for token in prime:
-        if masks.barred_alone(number, last_pitch)[token]:
-            return count
-        number = masks.behind(number, token)
-        last_pitch = token if masks.tokens[token].kind == "pitch" else last_pitch
+def walk(masks: Masks, form: Form, prime: Iterable[int]) -> tuple[int, AnyState | None]:
+    """How many tokens of `prime` the grammar allows, from the first, and the state behind those; None without one."""
+    grammar, count, last_pitch = masks.grammar, 0, DRAWN
+    state: AnyState | None = grammar.start(form) if grammar else None
+    for number in prime:
+        token = masks.tokens[number]
+        if grammar and state is not None:
+            broken_tie = isinstance(state, State) and state.tie and token.kind == "pitch" and number != last_pitch
+            after = None if broken_tie else grammar.step(state, token)
+            if after is None:
+                return count, state
+            state = after
+        last_pitch = number if token.kind == "pitch" else last_pitch
         count += 1
-    return count
+    return count, state
 
 
 class _Batch:
@@ -125,13 +140,15 @@ class _Batch:
         self.states = np.zeros(count, dtype=np.int64)
         self.pitches = np.zeros(count, dtype=np.int64)
         self.at = np.zeros(count, dtype=np.int64)  # tokens so far
-        self.primed = np.zeros(count, dtype=np.int64)  # of them given, not drawn
+        self.drawn = np.zeros(count, dtype=np.int64)  # of them drawn, not given
+        self.picky = np.zeros(count, dtype=np.int64)  # the next place with a choice of its own
         self.limit = np.zeros(count, dtype=np.int64)  # where the tune is to come to its end
         self.logprob = np.zeros(count)
         self.masked = np.zeros(count)
-        self.made = np.zeros((count, _BLOCK), dtype=np.int64)
+        self.made = np.full((count, _BLOCK), DRAWN)
         self.chances = np.zeros((count, _BLOCK), dtype=np.float32)
         self.dice: list[np.random.Generator | None] = [None] * count
+        self.choices: list[dict[int, tuple[int, ...]]] = [{} for _ in requests]
         for slot, request in enumerate(requests):
             self._seat(slot, request)
 
@@ -141,12 +158,19 @@ class _Batch:
         if self.scale != 1:
             logits *= self.scale
         barred = self.masks.barred(self.states, self.pitches)
+        picky = self.picky == self.at
+        if picky.any():
+            self._choose(np.flatnonzero(picky), barred)
         chances = self.chances[self.slots, self.at]
         tokens, logprob, masked = draw(logits, barred, chances, self.taste.top_p)
-        free = self.at >= self.primed
-        if not free.all():
-            tokens = np.where(free, tokens, self.made[self.slots, self.at])
+        given = self.made[self.slots, self.at]
+        free = given == DRAWN
+        if free.all():
+            self.drawn += 1
+        else:
+            tokens = np.where(free, tokens, given)
             logprob, masked = logprob * free, masked * free
+            self.drawn += free
         self.logprob += logprob
         self.masked += masked
         self.made[self.slots, self.at] = tokens
@@ -160,12 +184,12 @@ class _Batch:
             ended |= self._hurry(np.flatnonzero(late))
         return [int(slot) for slot in np.flatnonzero(ended) if self.requests[slot] is not None] if ended.any() else []
 
-    def drawn(self, slot: int) -> Drawn:
+    def result(self, slot: int) -> Drawn:
         """What a stream has made."""
         request = self.requests[slot]
         assert request is not None
         length = int(self.at[slot])
-        count = max(length - int(self.primed[slot]), 1)
+        count = max(int(self.drawn[slot]), 1)
         tokens = tuple(self.made[slot, :length].tolist())
         return Drawn(request, tokens, float(self.logprob[slot]), float(self.masked[slot]) / count)
 
@@ -185,6 +209,7 @@ class _Batch:
             setattr(self, name, getattr(self, name)[keep])
         self.requests = [self.requests[slot] for slot in keep]
         self.dice = [self.dice[slot] for slot in keep]
+        self.choices = [self.choices[slot] for slot in keep]
         self.slots = np.arange(len(keep))
 
     def _seat(self, slot: int, request: Request) -> None:
@@ -193,15 +218,27 @@ class _Batch:
         self.h[:, slot], self.c[:, slot] = self.blank_h, self.blank_c
         self.tokens[slot] = self.start_token
         self.states[slot] = self.masks.start(request.form)
-        self.pitches[slot] = self.at[slot] = self.logprob[slot] = self.masked[slot] = 0
+        for counter in (self.pitches, self.at, self.drawn, self.logprob, self.masked):
+            counter[slot] = 0
+        self.choices[slot] = dict(request.choices)
+        self.picky[slot] = min(self.choices[slot], default=_NEVER)
         primed = len(request.prime)
-        self.primed[slot] = primed
         self.limit[slot] = max(self.longest, primed + 1)
         while self.limit[slot] + 2 * _PATIENCE > self.made.shape[1]:
             self._widen()
+        self.made[slot] = DRAWN
         self.made[slot, :primed] = request.prime
         for first in range(0, self.made.shape[1], _BLOCK):
             self._throw(slot, first)
+
+    def _choose(self, slots: Numbers, barred: Floats) -> None:
+        """Bar what a request's own choices leave out at this place."""
+        for slot in slots:
+            allowed = list(self.choices[slot].pop(int(self.at[slot])))
+            row = np.full_like(barred[slot], BAR)
+            row[allowed] = barred[slot, allowed]
+            barred[slot] = row
+            self.picky[slot] = min(self.choices[slot], default=_NEVER)
 
     def _throw(self, slot: int, first: int) -> None:
         rng = self.dice[slot]
@@ -211,7 +248,7 @@ class _Batch:
 
     def _widen(self) -> None:
         first = self.made.shape[1]
-        self.made = np.concatenate([self.made, np.zeros((len(self.made), _BLOCK), dtype=np.int64)], axis=1)
+        self.made = np.concatenate([self.made, np.full((len(self.made), _BLOCK), DRAWN)], axis=1)
         self.chances = np.concatenate([self.chances, np.zeros((len(self.made), _BLOCK), dtype=np.float32)], axis=1)
         for slot, rng in enumerate(self.dice):
             if rng is not None:
@@ -229,7 +266,7 @@ class _Batch:
         return cut
 
 
-_ROWS = ("tokens", "states", "pitches", "at", "primed", "limit", "logprob", "masked", "made", "chances")
+_ROWS = ("tokens", "states", "pitches", "at", "drawn", "picky", "limit", "logprob", "masked", "made", "chances")
 
 
 def dice(seed: int, k: int, use: int = 0) -> np.random.Generator:
