@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "Say what is wrong with a tune, and what is notable in it.",
     "show": "Engrave a tune and open the page, or write it: .pdf .svg .png .ly .musicxml .mid .abc.",
     "play": "Play tunes at once, or write them as sound.",
+    "whence": "Where a figure, or every bar of a tune, stands among human tunes.",
     "corpus": "The human tunes: what they are, where they come from, written out.",
     "train": "Train the network on a corpus.",
     "model": "The networks on this bench.",

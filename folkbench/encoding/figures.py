@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from folkbench.encoding.tokens import ACCIDENTALS, Token, meaning, pitch_text
 from folkbench.encoding.v2 import encode
+from folkbench.errors import FolkbenchError
 from folkbench.notation.reader import read
+from folkbench.notation.tune import SEMITONES
 
 _MUSIC = frozenset(
     {"pitch", "rest", "length", "broken", "tie", "tuplet", "open", "close", "bar", "ending"},
@@ -22,15 +24,21 @@ _PAIRS = {("3/2", "/2"): ">", ("/2", "3/2"): "<", ("7/4", "/4"): ">>", ("/4", "7
 def figure(text: str, key: str = "C", meter: str = "4/4", octaves: int = 0) -> tuple[str, ...]:
     """The tokens of a figure. `key` and `meter` are those of ABC; spaced tokens need neither.
 
-    Where a fragment lies in root C can't be told from it alone: it is put where a whole tune of these notes would
-    be, and `octaves` higher. Raises Unencodable for what tokens can't say, such as half a tuplet.
+    Where a fragment lies in root C can't be told from it alone: its tonic goes down to C, as in nine of ten tunes in
+    any key, and `octaves` higher. Raises Unencodable for what tokens can't say, such as half a tuplet, and
+    FolkbenchError for what is neither tokens nor ABC.
     """
     words = text.split()
     if is_spaced(words):
         return tuple(_spelled(words))
     body = text.strip()
     tune = read(f"X:1\nM:{meter}\nL:1/8\nK:{key}\n{body}\n")
-    music = list(encode(tune, octaves=octaves).music)
+    strange = next((remark for remark in tune.remarks if remark.code.startswith("unknown")), None)
+    if strange:
+        raise FolkbenchError(f"{strange.text!r} is neither a token nor ABC", 'such as "G, C C 2" or "G,CC2"')
+    found = encode(tune)
+    tonic = SEMITONES["CDEFGAB".index(found.tonic[0])] + found.tonic.count("#") - found.tonic.count("b")
+    music = list(encode(tune, octaves=octaves - (tonic + found.semitones) // 12).music)
     if body[:1] == "|" and music[0] not in ("|:", "|1", "|2"):
         music.insert(0, "|")
     if body[-1:] not in ("|", "]", ":") and music[-1] == "|":

@@ -16,8 +16,8 @@ from folkbench.encoding.tokens import meaning
 from folkbench.errors import FolkbenchError
 from folkbench.whence.index import Index, Looked
 from folkbench.whence.suffix import pack
-from folkbench.whence.text import LINE, Places, beat_ticks, letter, line_bits
-from folkbench.whence.views import ANY, RELATIVE, UNKNOWN, View, figure_in
+from folkbench.whence.text import LINE, Places, Text, beat_ticks, letter, line_bits
+from folkbench.whence.views import ANY, RELATIVE, UNKNOWN, View, figure_in, is_note, see
 
 
 class Position(NamedTuple):
@@ -175,3 +175,19 @@ def _left_out(word: str, view: View) -> bool:
 
 def _position(key: int) -> Position:
     return Position(letter(key >> 56), key >> 40 & 0xFFFF, (key & 0xFFFFFFFFFF) / 1000)
+
+
+def first_in(text: Text, figure: Sequence[str], view: View = View(), mode: str = "maj") -> Position | None:  # noqa: B008
+    """Where a figure stands first in a text of one tune; None if nowhere."""
+    seen = see(text, view)
+    symbols = figure_in(view, figure, mode, {name: symbol for symbol, name in enumerate(seen.names)})
+    refuse_nothing(symbols, view)
+    notes = [symbol > LINE and is_note(name) for symbol, name in enumerate(seen.names)]
+    there = seen.symbols.tolist()
+    for place in range(len(there) - len(symbols) + 1):
+        pairs = zip(symbols, there[place : place + len(symbols)], strict=True)
+        if all(notes[found] if wanted == ANY else wanted == found for wanted, found in pairs):
+            at = seen.places(np.array([place + (there[place] == LINE)]))
+            line = int(text.lines_of(at)[0])
+            return Position(letter(int(text.bar_part[line])), int(text.bar_number[line]), text.beats(at)[0])
+    return None

@@ -17,7 +17,8 @@ def test_spaced_tokens_get_the_spelling_of_tunes() -> None:
 
 def test_abc_is_brought_to_root_c() -> None:
     assert figure("dGGB", "G") == ("G", "C", "C", "E")
-    assert figure("A2FA dAFA|", "D") == figure("E2CE AECE|", "A")
+    assert figure("A2FA dAFA|", "D") == figure("e2ce aece|", "A")
+    assert figure("DGG2", "G") == figure("G,CC2") == ("G,", "C", "C", "2")
     assert figure("A2FA", "D", octaves=1) == ("g", "2", "e", "g")
 
 
