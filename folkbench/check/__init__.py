@@ -19,9 +19,11 @@ def check(tune: Tune, strict: bool = False) -> tuple[Problem, ...]:
     findings = Findings(tune, strict)
     fields.judge(tune, findings)
     for nth, voice in enumerate(tune.voices):
-        faults.tell(voice, findings, nth)
         repeats.judge(voice, findings, nth)
+        faults.tell(voice, findings, nth)
         joins.judge(voice, findings)
+    if len(tune.voices) > 1:
+        faults.tell_voices(tune, findings)
     return tuple(sorted(findings.problems, key=lambda problem: (problem.at, problem.end)))
 
 

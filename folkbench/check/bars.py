@@ -58,8 +58,12 @@ class Mismatch(NamedTuple):
     of: int
 
 
-def judge(voice: Voice, whole: int, order: Sequence[int], unread: frozenset[int]) -> tuple[list[Fault], list[Mismatch]]:
-    """The bars of a voice that don't count. `order` is the playing order; bars in `unread` aren't judged."""
+def judge(
+    voice: Voice, whole: int, order: Sequence[int], unread: frozenset[int], repeats_hold: bool = True
+) -> tuple[list[Fault], list[Mismatch]]:
+    """The bars of a voice that don't count. `order` is the playing order; bars in `unread` aren't judged, nor, unless
+    the repeats hold, what lies on the two sides of one.
+    """
     bars = voice.bars
     ticks = [bar.ticks for bar in bars]
     full = _asked(bars, whole)
@@ -72,13 +76,14 @@ def judge(voice: Voice, whole: int, order: Sequence[int], unread: frozenset[int]
     seams = [_may_split(bars[k].close, bars[k + 1]) for k in range(len(bars) - 1)]
     seams.append(True)
     faults = [Fault("long", (k,), ticks[k], full[k]) for k in range(len(bars)) if full[k] and ticks[k] > full[k]]
-    groups, right = _walk(ticks, full, seams, order)
+    walk = _Walk()
+    walk.play(ticks, full, seams, order)
     sections = _sections(bars, seams)
     # what is said of one bar of a part's seam needn't be said again of the other
     named = {k for fault in faults for k in fault.bars} | unread
-    for group in sorted(groups, key=len, reverse=True):
-        fault = _weigh(group, ticks, full, seams, sections, right)
-        if fault is None:
+    for group in sorted(walk.wrong, key=len, reverse=True):
+        fault = _weigh(group, walk, ticks, full, seams, sections)
+        if fault is None or (walk.wrong[group] and not repeats_hold):
             continue
         if fault.kind != "short" and any(_seam_bars(k, sections) & named for k in group):
             continue
@@ -166,41 +171,49 @@ def _may_split(line: BarLine, bar: Bar) -> bool:
 
 
 Group = tuple[int, ...]
+"""Bars, one after the other as played, that should make one whole bar together."""
 
 
-def _walk(
-    ticks: list[int], full: list[int], seams: list[bool], order: Sequence[int]
-) -> tuple[dict[Group, None], set[Group]]:
-    """Play the tune and add up what seams split. Gives the groups of bars that don't make a whole bar, and
-    those of more than one that do."""
-    wrong: dict[Group, None] = {}
-    right: set[Group] = set()
-    open_bars: Group = ()
-    carried = 0
-    before = -2
-    for k in order:
-        last, length = ticks[k], full[k]
-        if open_bars and before + 1 == k and not seams[before]:
-            wrong[open_bars] = None
-            open_bars, carried = (), 0
-        if open_bars and carried + last > length:
-            if last < length and (k + 1 == len(ticks) or not seams[k] or not carried):
-                # the head of a part: it ends at a plain line, so it can't wait for more
-                wrong[(*open_bars, k)] = None
-                open_bars, carried = (), 0
+class _Walk:
+    """The tune being played. `wrong` are the groups that don't make a whole bar, and whether the music jumps back
+    into or out of one there; `right` are those of more than one bar that do."""
+
+    def __init__(self) -> None:
+        self.wrong: dict[Group, bool] = {}
+        self.right: set[Group] = set()
+        self.open: Group = ()
+        self.carried = 0
+        self.jumped = False
+
+    def fail(self, group: Group, jump: bool) -> None:
+        """Put `group` among the wrong ones and begin anew."""
+        self.wrong[group] = self.wrong.get(group, False) or self.jumped or jump
+        self.open, self.carried, self.jumped = (), 0, False
+
+    def play(self, ticks: list[int], full: list[int], seams: list[bool], order: Sequence[int]) -> None:
+        """Go through the bars in playing order and add up what seams split."""
+        before = -1
+        for k in order:
+            last, length = ticks[k], full[k]
+            jump = k <= before  # back to the part's beginning
+            if self.open and k == before + 1 and not seams[before]:
+                self.fail(self.open, False)
+            if self.open and self.carried + last > length:
+                # a short bar before a plain line is the head of a part: it can't wait for more
+                head = last < length and (k + 1 == len(ticks) or not seams[k])
+                self.fail((*self.open, k) if head else self.open, jump)
                 before = k
-                continue
-            wrong[open_bars] = None
-            open_bars, carried = (), 0
-        if last < length:
-            open_bars, carried = (*open_bars, k), carried + last
-            if carried == length:
-                right.add(open_bars)
-                open_bars, carried = (), 0
-        before = k
-    if open_bars:
-        wrong[open_bars] = None
-    return wrong, right
+                if head:
+                    continue
+            if last < length:
+                self.jumped |= jump
+                self.open, self.carried = (*self.open, k), self.carried + last
+                if self.carried == length:
+                    self.right.add(self.open)
+                    self.open, self.carried, self.jumped = (), 0, False
+            before = k
+        if self.open:
+            self.fail(self.open, False)
 
 
 class Section(NamedTuple):
@@ -230,19 +243,14 @@ def _seam_bars(k: int, sections: list[Section]) -> set[int]:
 
 
 def _weigh(
-    group: Group,
-    ticks: list[int],
-    full: list[int],
-    seams: list[bool],
-    sections: list[Section],
-    right: set[Group],
+    group: Group, walk: _Walk, ticks: list[int], full: list[int], seams: list[bool], sections: list[Section]
 ) -> Fault | None:
     """What is wrong with a group that makes no whole bar; None if each of its bars is made up in its own part."""
     length = full[group[-1]]
     together = sum(ticks[k] for k in group)
     if not any(seams[k] or k == 0 or seams[k - 1] for k in group):
         return Fault("short", group, together, length)
-    if all(_made_up(k, ticks, full, sections, right) for k in group):
+    if not walk.wrong[group] and all(_made_up(k, ticks, full, sections, walk.right) for k in group):
         return None
     head = group[-1]
     at_head = head == 0 or seams[head - 1]
@@ -258,17 +266,16 @@ def _weigh(
 
 
 def _made_up(k: int, ticks: list[int], full: list[int], sections: list[Section], right: set[Group]) -> bool:
-    """Whether bar `k` makes a whole bar within its own part, or at the tune's end with the tune's pickup."""
+    """Whether bar `k` makes a whole bar within its own part, or the tune's last bar with its first."""
     if any(k in group for group in right):
         return True
-    for section in sections:
-        if section.first <= k <= section.last:
-            ends = [section.last] if section is not sections[0] else [section.last, sections[-1].last]
-            starts = [section.first, 0] if k != section.first else []
-            if any(ticks[k] + ticks[start] == full[k] for start in starts):
-                return True
-            return k == section.first and any(ticks[k] + ticks[end] == full[k] for end in ends)
-    return False
+    section = next(section for section in sections if section.first <= k <= section.last)
+    partners = [section.last] if k == section.first else [section.first]
+    if k == 0:
+        partners.append(sections[-1].last)
+    elif k == sections[-1].last:
+        partners.append(0)
+    return any(ticks[k] + ticks[partner] == full[k] for partner in partners)
 
 
 def _has_pickup(k: int, ticks: list[int], full: list[int], sections: list[Section]) -> bool:

@@ -16,7 +16,8 @@ def tell(voice: Voice, findings: Findings, nth: int) -> None:
     bars = voice.bars
     if not bars:
         return
-    faults, mismatches = judge(voice, tune.whole, play_order(voice), _unread(tune, bars))
+    repeats_hold = not any(problem.code.startswith(("repeat-", "ending-")) for problem in findings.problems)
+    faults, mismatches = judge(voice, tune.whole, play_order(voice), _unread(tune, bars), repeats_hold)
     for mismatch in mismatches:
         _tell_mismatch(mismatch, findings, bars)
     if faults:
@@ -28,6 +29,21 @@ def tell(voice: Voice, findings: Findings, nth: int) -> None:
                 said.add((fault.kind, where))
                 _tell_fault(fault, bars, places, findings)
     _tell_overlays(bars, nth, findings)
+
+
+def tell_voices(tune: Tune, findings: Findings) -> None:
+    """Note voices that last longer or shorter than the first, where their bars count."""
+    if any(problem.code in ("bar-too-long", "bar-too-short") for problem in findings.problems):
+        return
+    first = sum(bar.ticks for bar in tune.bars)
+    for nth, voice in enumerate(tune.voices[1:], 1):
+        lasts = sum(bar.ticks for bar in voice.bars)
+        if lasts != first and voice.bars:
+            bar = voice.bars[-1]
+            at, end = _span(bar)
+            has, other = amounts(lasts, first, tune.whole)
+            message = f"voice {voice.name} lasts {has} in all, voice {tune.voices[0].name} {other}"
+            findings.add("voice-out-of-step", at, end, message, "", findings.where(nth, len(voice.bars) - 1))
 
 
 def _tell_overlays(bars: tuple[Bar, ...], nth: int, findings: Findings) -> None:
@@ -58,7 +74,7 @@ def _unread(tune: Tune, bars: tuple[Bar, ...]) -> frozenset[int]:
     return frozenset(unread)
 
 
-_HARMLESS = frozenset(("unknown-character", "text-in-header", "stray-tie", "unclosed-quote"))
+_HARMLESS = frozenset(("unknown-character", "text-in-header", "stray-tie", "unclosed-decoration"))
 
 
 def _tell_mismatch(mismatch: Mismatch, findings: Findings, bars: tuple[Bar, ...]) -> None:

@@ -42,7 +42,9 @@ KINDS = {
         "the meter they agree on.",
     ),
     "overlay-out-of-step": Kind(ERROR, False, "A layer behind & doesn't last as long as the bar's first layer."),
-    "voice-out-of-step": Kind(ERROR, False, "A voice has more or fewer bars than the first one."),
+    "voice-out-of-step": Kind(
+        ERROR, False, "A voice lasts longer or shorter than the first one, though its bars count."
+    ),
     # repeats and endings
     "repeat-opened-twice": Kind(ERROR, False, "A repeat begins with |: while the one before it is still open."),
     "repeat-never-closed": Kind(ERROR, False, "A repeat begins with |: and no :| closes it."),

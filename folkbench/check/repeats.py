@@ -31,7 +31,7 @@ def judge(voice: Voice, findings: Findings, nth: int) -> None:
                 if opened is not None:
                     findings.add(
                         "repeat-opened-twice",
-                        line.at,
+                        line.end - len(line.text.rpartition(" ")[2]),
                         line.end,
                         f"a repeat begins here, and the one of line {findings.tune.locate(opened.at)[0]} is still open",
                         "add :| before it, or take one |: out",
@@ -39,7 +39,7 @@ def judge(voice: Voice, findings: Findings, nth: int) -> None:
                     )
                 opened = line
         if not bar.ending:
-            if line.ends or line.begins or (line.style == "double" and endings):
+            if line.ends or line.begins or (line.style in ("double", "final", "heavy") and endings):
                 first = k
                 _alone(endings, bars, k, findings, nth)
                 endings = ()
@@ -78,7 +78,7 @@ def judge(voice: Voice, findings: Findings, nth: int) -> None:
         part = findings.where(nth, next((k for k, bar in enumerate(bars) if bar.open is opened), 0))[0]
         findings.add(
             "repeat-never-closed",
-            opened.at,
+            opened.end - len(opened.text.rpartition(" ")[2]),
             opened.end,
             f"the repeat of part {part} begins here and is never closed",
             "end the part with :|",

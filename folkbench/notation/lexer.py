@@ -15,12 +15,18 @@ _TIE = r"([ ]?-|)"
 _GAP = r"([ \t]*)"
 _NOTE = r"(\^{1,2}|_{1,2}|=|)([A-Ga-g][,']*)" + _LENGTH + _TIE + _GAP
 
+# decorations whose closing ! is missed; a name that might be notes (!ff) isn't among them
+_KNOWN = (
+    "trill|roll|fermata|turn|mordent|uppermordent|lowermordent|pralltriller|accent|tenuto|staccato|wedge|slide|upbow|"
+    "downbow|open|thumb|snap|breath|arpeggio|segno|coda|fine|crescendo|diminuendo|shortphrase|longphrase|emphasis"
+)
+
 _PIECES = (
     ("note", _NOTE),
     ("bar", r"(\.?(?::*(?:\[\||\|)[|\]]*+(?::++(?!\|))?|::+))(?:[ \t]*\[(?=\d)|(?=\d))?(\d+(?:[,-]\d+)*)?\.?[ \t]*"),
     ("space", r"[ \t]+"),
     ("broken", r"(<+|>+)[ \t]*"),
-    ("inline", r"\[([A-Za-z]):([^\]\n]*)\]" + _GAP),
+    ("inline", r"\[([A-Za-z]):([^\]\[\n]*)\]" + _GAP),
     ("ending", r"\[(\d+(?:[,-]\d+)*)\.?[ \t]*"),
     ("chord", r"\[((?:[^\]\[|\"]|\"[^\"]*\")*)\]" + _LENGTH + _TIE + _GAP),
     ("labelled", r"\[\"([^\"]*)\"[ \t]*"),  # an ending with words: |["Coda"
@@ -28,16 +34,17 @@ _PIECES = (
     ("tuplet", r"\((\d+)(?::(\d*))?(?::(\d*))?[ \t]*"),
     ("slur", r"(\.?\(|\))[ \t]*"),
     ("grace", r"\{(/?)([^}{]*)\}[ \t]*"),
-    ("quoted", r"\"([^\"]*)\"[ \t]*"),
+    # a chord symbol has no bar line in it: with one, its quote was never closed
+    ("quoted", r"\"([\^_<>@][^\"]*|[^\"|]*)\"[ \t]*"),
     ("plus", r"\+((?:[_^=]*[A-Ga-g][,']*\d*/*\d*)+)\+" + _LENGTH + _TIE + _GAP),  # a chord of ABC 1.6: +CEG+
     ("named", r"!([^!|\s\[\]]+)!|\+([a-z0-9.]{2,16})\+"),
     ("sign", r"([.~H-Wh-w])[ \t]*"),
     ("overlay", r"&+"),
     ("tie", r"-[ \t]*"),
     ("spacer", r"y(\d*)[ \t]*"),
-    ("linebreak", r"[$!]"),
     ("nothing", r"`+"),
-    ("open", r"[\[{\"]"),
+    ("open", r"\[[A-Za-z]:\S*|\"[^\"\s|]*|!(?:" + _KNOWN + r")\b|[\[{]"),
+    ("linebreak", r"[$!]"),
     ("unknown", r"."),
 )
 

@@ -23,7 +23,7 @@ _TUPLET, _SLUR, _GRACE, _QUOTED, _NAMED, _SIGN = (
 _OVERLAY, _TIE, _SPACER, _LINEBREAK, _NOTHING, _OPEN, _LABELLED, _PLUS = (
     _G[name] for name in ("overlay", "tie", "spacer", "linebreak", "nothing", "open", "labelled", "plus")
 )
-_UNCLOSED = {"[": "unclosed-chord", "{": "unclosed-grace", '"': "unclosed-quote"}
+_UNCLOSED = {"[": "unclosed-chord", "{": "unclosed-grace", '"': "unclosed-quote", "!": "unclosed-decoration"}
 
 
 def read_line(stave: Stave, text: str, base: int) -> None:
@@ -130,7 +130,8 @@ def _read_other(stave: Stave, match: re.Match[str], kind: int, base: int) -> Non
     elif kind == _OVERLAY:
         stave.overlay()
     elif kind == _OPEN:
-        margin.remark(_UNCLOSED[group()], at, end, group())
+        text = group()
+        margin.remark("unclosed-field" if text[1:] and text[0] == "[" else _UNCLOSED[text[0]], at, end, text)
         stave.events.append(Unknown(at, end, group()))
     elif kind not in (_NOTHING, _SPACE) and not _late_ending(stave, group()):
         _unknown(stave, at, end, group())

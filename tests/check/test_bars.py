@@ -28,7 +28,6 @@ def codes(music: str, meter: str = "4/4", strict: bool = False) -> list[str]:
         f"|: {FULL} | DEFG |1 ABcd :|2 Adcd |]",
         f"|: D | {FULL} | DEFG |1 ABc :|2 ABcd |]",
         f"|: D | {FULL} |1 DEFG ABc :|2 DEFG ABc :|",
-        f"|: {FULL} | DEFG :: ABcd | {FULL} | DEFG :| ABcd |",
         f"{FULL} | DEFG .| ABcd | {FULL} |]",
         f"{FULL} | [M:6/8] DEF GAB | [M:4/4] {FULL} |]",
         f"{FULL} | Z3 | {FULL} | z8 |]",
@@ -49,6 +48,7 @@ def test_every_bar_counts_in_the_strictest_reading(music: str) -> None:
         (f"|: D | {FULL} | {FULL} | DEFG ABcd e :|", "bar-too-long"),
         (f"|: D | {FULL} | {FULL} | {FULL} :|", "pickup-not-made-up"),
         (f"|: D | {FULL} | {FULL} | DEFG AB :|", "pickup-not-made-up"),
+        (f"|: {FULL} | DEFG :| ABcd | {FULL} |]", "pickup-not-made-up"),
         (f"|: {FULL} | {FULL} :: D | {FULL} | {FULL} :|", "pickup-not-made-up"),
     ],
 )
