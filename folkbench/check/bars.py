@@ -250,7 +250,7 @@ def _weigh(
     together = sum(ticks[k] for k in group)
     if not any(seams[k] or k == 0 or seams[k - 1] for k in group):
         return Fault("short", group, together, length)
-    if not walk.wrong[group] and all(_made_up(k, ticks, full, sections, walk.right) for k in group):
+    if not walk.wrong[group] and _excused(group, ticks, full, sections, walk.right):
         return None
     head = group[-1]
     at_head = head == 0 or seams[head - 1]
@@ -265,17 +265,28 @@ def _weigh(
     return Fault("seam", group, together, length)
 
 
-def _made_up(k: int, ticks: list[int], full: list[int], sections: list[Section], right: set[Group]) -> bool:
-    """Whether bar `k` makes a whole bar within its own part, or the tune's last bar with its first."""
-    if any(k in group for group in right):
+def _excused(group: Group, ticks: list[int], full: list[int], sections: list[Section], right: set[Group]) -> bool:
+    """Whether the group falls into the end of one part and the beginning of the next, each whole by itself."""
+    return any(
+        (not cut or _made_up(group[:cut], ticks, full, sections, right))
+        and all(_made_up((k,), ticks, full, sections, right) for k in group[cut:])
+        for cut in range(len(group) + 1)
+    )
+
+
+def _made_up(pieces: Group, ticks: list[int], full: list[int], sections: list[Section], right: set[Group]) -> bool:
+    """Whether pieces of a bar make it whole within their own part, or the tune's last bar with its first."""
+    if any(set(pieces) <= set(group) for group in right):
         return True
+    k = pieces[-1]
     section = next(section for section in sections if section.first <= k <= section.last)
     partners = [section.last] if k == section.first else [section.first]
     if k == 0:
         partners.append(sections[-1].last)
     elif k == sections[-1].last:
         partners.append(0)
-    return any(ticks[k] + ticks[partner] == full[k] for partner in partners)
+    together = sum(ticks[piece] for piece in pieces)
+    return any(together + ticks[partner] == full[k] for partner in partners)
 
 
 def _has_pickup(k: int, ticks: list[int], full: list[int], sections: list[Section]) -> bool:

@@ -26,6 +26,7 @@ def codes(music: str, meter: str = "4/4", strict: bool = False) -> list[str]:
         f"D | {FULL} | DEFG ABc :| {FULL} | {FULL} :|",
         f"{FULL} | DEFG ABc || d | {FULL} | {FULL} |]",
         f"|: {FULL} | DEFG |1 ABcd :|2 Adcd |]",
+        f"DEFG | {FULL} | DE |1 FGABcd | DEFG :|2 FG :|",
         f"|: D | {FULL} | DEFG |1 ABc :|2 ABcd |]",
         f"|: D | {FULL} |1 DEFG ABc :|2 DEFG ABc :|",
         f"{FULL} | DEFG .| ABcd | {FULL} |]",
