@@ -1,14 +1,72 @@
-"""The front door."""
+"""The front door: help, exit statuses, and one line for what a person can cause."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from folkbench.cli import COMMANDS
+
+
+def folkbench(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "folkbench", *words], capture_output=True, text=True, input=stdin, check=False
+    )
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command that can be typed, subcommands included."""
+    for name in COMMANDS:
+        command = typer.main.get_command(import_module(f"folkbench.cli.{name}").app)
+        inner = getattr(command, "commands", None)
+        if inner:
+            yield from ((f"{name} {each}", inner[each]) for each in inner)
+        else:
+            yield name, command
 
 
 def test_help_lists_every_command() -> None:
-    from folkbench.cli import COMMANDS
-
-    done = subprocess.run([sys.executable, "-m", "folkbench", "--help"], capture_output=True, text=True, check=True)
+    done = folkbench("--help")
+    assert done.returncode == 0
     for name in COMMANDS:
         assert name in done.stdout
+
+
+@pytest.mark.parametrize(("name", "command"), commands(), ids=lambda value: value if isinstance(value, str) else "")
+def test_every_command_has_help_and_an_example_of_itself(name: str, command: Any) -> None:
+    assert command.help, name
+    assert f"folkbench {name}" in command.help
+
+
+def test_an_unknown_command_leaves_with_2() -> None:
+    assert folkbench("sing").returncode == 2
+
+
+@pytest.mark.parametrize("argument", ["nothing-here.abc", "-"])
+def test_what_cannot_be_read_is_one_line_and_2(argument: str) -> None:
+    done = folkbench("check", argument)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_with_json_an_error_is_an_object_as_well() -> None:
+    done = folkbench("check", "--json", "nothing-here.abc")
+    assert done.returncode == 2
+    assert set(json.loads(done.stdout)["error"]) == {"code", "message", "hint"}
+
+
+def test_a_pdf_is_no_tune(tmp_path: Path) -> None:
+    path = tmp_path / "tune.abc"
+    path.write_bytes(b"%PDF-1.7\n\0\0")
+    done = folkbench("check", str(path))
+    assert done.returncode == 2
+    assert "PDF" in done.stderr

@@ -15,7 +15,7 @@ from folkbench.errors import FolkbenchError
 if TYPE_CHECKING:
     from folkbench.corpus import Corpus
 
-app = typer.Typer(no_args_is_help=True, help="The human tunes on this bench.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The human tunes on this bench.")
 
 _NAME = typer.Argument("session", help="A corpus; `folkbench corpus list` names them.")
 _JSON = typer.Option(False, "--json", help="One JSON object instead.")

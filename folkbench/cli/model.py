@@ -10,7 +10,7 @@ import typer
 from folkbench.bench import write_whole
 from folkbench.cli.arguments import print_json, say
 
-app = typer.Typer(no_args_is_help=True, help="The networks on this bench.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The networks on this bench.")
 
 
 @app.command("list")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from folkbench.model.training import Point, Run
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
