@@ -104,30 +104,28 @@ def span(feel: Feel, dance: Dance, meter: Meter) -> Fraction:
     return beat / (feel.pairs if feel.pairs > 1 else 2 if beat >= Fraction(1, 2) else 1)
 
 
-def warp(feel: Feel, threes: bool, onsets: frozenset[Fraction]) -> Warp:
-    """How one span goes, from where in it (0..1) notes begin.
+def warp(feel: Feel, size: int, threes: bool, onsets: frozenset[int]) -> Warp:
+    """How one span of `size` ticks goes, from the ticks in it at which notes begin.
 
     Only what players swing is moved: two even notes, a broken pair, a jig's three. Runs of four and triplets stay even.
     """
-    inner = onsets - {Fraction(0)}
+    inner = [4 * onset for onset in onsets if onset]
     if threes:
         first, second = feel.lilt
         return Warp((0.0, 1 / 3, 2 / 3, 1.0), (0.0, first, second, 1.0)) if inner else NO_WARP
-    half, early, late = Fraction(1, 2), Fraction(1, 4), Fraction(3, 4)
-    if inner == {half}:
+    if inner == [2 * size]:
         return Warp((0.0, 0.5, 1.0), (0.0, feel.swing, 1.0))
-    if inner == {late}:
+    if inner == [3 * size]:
         return Warp((0.0, 0.75, 1.0), (0.0, feel.broken, 1.0))
-    if inner == {early}:
+    if inner == [size]:
         return Warp((0.0, 0.25, 1.0), (0.0, 1 - feel.broken, 1.0))
     return NO_WARP
 
 
-def weight(feel: Feel, beat: int, place: Fraction) -> float:
-    """Stress, -1 to 1, of a note that begins `place` (0..1) into a beat of the bar."""
-    parts = len(feel.within)
-    part = int(place * parts)
-    if part == 0 and not place:
+def weight(feel: Feel, ticks: int, size: int) -> float:
+    """Stress, -1 to 1, of a note that begins `ticks` into its bar, where a beat lasts `size` ticks."""
+    beat, place = divmod(ticks, size)
+    if not place:
         return feel.beats[beat % len(feel.beats)]
-    exact = place * parts == part
-    return feel.within[part] if exact and part else min(feel.within) - 0.1 * (not exact)
+    part, beside = divmod(place * len(feel.within), size)
+    return min(feel.within) - 0.1 if beside else feel.within[part]

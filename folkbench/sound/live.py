@@ -54,8 +54,7 @@ class Transport:
     @property
     def tempo(self) -> float:
         """Quarter notes a minute, as it sounds."""
-        at = self.performance.quarters(self.seconds)
-        return [tempo for start, tempo in self.performance.tempos if start <= at + 1e-9][-1] * self.rate
+        return self.performance.tempo(self.performance.quarters(self.seconds) + 1e-9) * self.rate
 
     def pass_time(self, seconds: float) -> None:
         """So much time has passed: what is due sounds."""

@@ -51,6 +51,10 @@ class Performance:
             seconds.append(seconds[-1] + (end - start) * 60 / tempo)
         return [start for start, _ in self.tempos], seconds
 
+    def tempo(self, quarters: float) -> float:
+        """Quarter notes a minute at a place."""
+        return self.tempos[max(0, bisect_right(self._clock[0], quarters) - 1)][1]
+
     def seconds(self, quarters: float) -> float:
         """When a place is reached, in seconds from the beginning."""
         starts, seconds = self._clock

@@ -14,7 +14,7 @@ from folkbench.sound import backing
 from folkbench.sound import feel as feels
 from folkbench.sound.feel import Feel, Warp, feel_of
 from folkbench.sound.instruments import INSTRUMENTS
-from folkbench.sound.line import Line, Spot, Written, lay_out
+from folkbench.sound.line import Line, Written, lay_out
 from folkbench.sound.ornaments import Piece, ornament
 from folkbench.sound.performance import Passage, Performance, Sound, after
 from folkbench.sound.tempo import beats_a_minute, marked
@@ -136,11 +136,15 @@ class _Playing:
         self.tune, self.style, self.dance, self.feel, self.line, self.clock = tune, style, dance, feel, line, clock
         self.quarter = tune.whole / 4
         self.player = INSTRUMENTS[style.instrument]
-        self.onsets: dict[tuple[int, int], set[Fraction]] = {}
-        if not style.straight:
-            for note in line.notes:
-                number, place = self._span(note.start, note.spot)
-                self.onsets.setdefault((note.spot, number), set()).add(place)
+        self.spans: list[int] = []  # of each spot: the ticks that swing moves notes within
+        self.beats: list[int] = []  # and those of its beat
+        for spot in line.spots:
+            self.spans.append(max(1, int(feels.span(feel, dance, spot.meter) * tune.whole)))
+            self.beats.append(max(1, int(dance.beat_in(spot.meter) * tune.whole)))
+        self.onsets: dict[tuple[int, int], set[int]] = {}
+        for note in line.notes:
+            number, place = self._span(note.start, note.spot)
+            self.onsets.setdefault((note.spot, number), set()).add(place)
         self.warps: dict[tuple[int, int], Warp] = {}
 
     def sounds(self) -> list[Sound]:
@@ -183,9 +187,7 @@ class _Playing:
 
     def _stress(self, note: Written) -> float:
         spot = self.line.spots[note.spot]
-        beat = self.dance.beat_in(spot.meter)
-        beats = Fraction(note.start - spot.start + spot.offset, self.tune.whole) / beat
-        stress = feels.weight(self.feel, int(beats), beats - int(beats))
+        stress = feels.weight(self.feel, note.start - spot.start + spot.offset, self.beats[note.spot])
         stress += 0.012 * (note.pitch - 71)  # a line that rises is played out
         if note.marks & {"accent", ">", "emphasis"}:
             stress += 0.6
@@ -195,36 +197,33 @@ class _Playing:
         """Seconds of the dance's quick note, where this one stands."""
         beat = self.dance.beat_in(self.line.spots[note.spot].meter)
         parts = 3 if beat.numerator == 3 else 2 * max(self.feel.pairs, 2 if beat >= Fraction(1, 2) else 1)
-        tempo = [tempo for start, tempo in self.clock.tempos if start <= note.start / self.quarter][-1]
-        return float(beat * 4 / parts) * 60 / tempo
+        return float(beat * 4 / parts) * 60 / self.clock.tempo(note.start / self.quarter)
 
-    def _span(self, tick: int, spot_number: int) -> tuple[int, Fraction]:
-        """Which span of its bar a tick is in, and where in the span, 0..1."""
-        spot = self.line.spots[spot_number]
-        size = feels.span(self.feel, self.dance, spot.meter) * self.tune.whole
-        place = Fraction(tick - spot.start + spot.offset) / size
-        return int(place), place - int(place)
+    def _span(self, tick: int, number: int) -> tuple[int, int]:
+        """Which span of its bar a tick is in, and how far into it."""
+        spot = self.line.spots[number]
+        return divmod(tick - spot.start + spot.offset, self.spans[number])
 
-    def _when(self, tick: int, spot_number: int) -> float:
+    def _when(self, tick: int, number: int) -> float:
         """When a written tick is played, in quarter notes."""
         if self.style.straight:
             return tick / self.quarter
-        spot_number, spot = self._spot(tick, spot_number)
-        number, place = self._span(tick, spot_number)
+        number = self._spot(tick, number)
+        which, place = self._span(tick, number)
         if not place:
             return tick / self.quarter
-        key = (spot_number, number)
-        if key not in self.warps:
-            size = feels.span(self.feel, self.dance, spot.meter)
-            onsets = frozenset(self.onsets.get(key, ()))
-            self.warps[key] = feels.warp(self.feel, size.numerator == 3, onsets)
-        size_ticks = float(feels.span(self.feel, self.dance, spot.meter) * self.tune.whole)
-        moved = tick + (self.warps[key](float(place)) - float(place)) * size_ticks
+        size = self.spans[number]
+        warp = self.warps.get((number, which))
+        if warp is None:
+            threes = self.dance.beat_in(self.line.spots[number].meter).numerator == 3
+            onsets = frozenset(self.onsets.get((number, which), ()))
+            warp = self.warps[number, which] = feels.warp(self.feel, size, threes, onsets)
+        moved = tick + (warp(place / size) - place / size) * size
         return max(0.0, moved) / self.quarter  # a pickup can't begin before the tune
 
-    def _spot(self, tick: int, number: int) -> tuple[int, Spot]:
+    def _spot(self, tick: int, number: int) -> int:
         """The bar that a tick falls in, from a bar at or before it: a tied note may end bars later."""
         spots = self.line.spots
         while number + 1 < len(spots) and tick >= spots[number + 1].start:
             number += 1
-        return number, spots[number]
+        return number
