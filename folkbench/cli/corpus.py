@@ -38,6 +38,40 @@ def list_corpora(as_json: bool = _JSON) -> None:
 
 
 @app.command()
+def add(
+    path: str = typer.Argument(..., help="ABC, a folder of it, TheSession's tunes.csv or .json, folk-rnn's data."),
+    name: str = typer.Option("", help="The corpus to add to, or to make; without it, the name of the file."),
+    as_json: bool = _JSON,
+) -> None:
+    """Add tunes of your own. Added again, nothing doubles; what can't be taken in is counted by reason.
+
+    Example: folkbench corpus add ~/tunes --name ours
+    """
+    from folkbench.corpus import add
+
+    corpus, new = add(Path(path), name or Path(path).resolve().stem)
+    if as_json:
+        print_json({**_info(corpus, False), "new": new})
+        return
+    say(f"{corpus.name}: {new:,} new tunes, {len(corpus):,} in all, {len(corpus.left_out):,} left out")
+    for reason, count in corpus.reasons.items():
+        say(f"  {count:6,}  {reason}")
+    print(corpus.name)
+
+
+@app.command()
+def remove(name: str = typer.Argument(..., help="A corpus that was added.")) -> None:
+    """Take a corpus off this bench. The files that it was read from stay.
+
+    Example: folkbench corpus remove ours
+    """
+    from folkbench.corpus import remove
+
+    remove(name)
+    say(f"{name} is removed")
+
+
+@app.command()
 def info(
     name: str = _NAME,
     left_out: bool = typer.Option(False, "--left-out", help="List every tune that was left out."),

@@ -5,6 +5,6 @@ trains on, `corpus.tonics` says in which keys its tunes stand.
 """
 
 from folkbench.corpus.entry import Corpus, Entry, LeftOut
-from folkbench.corpus.store import DEFAULT, load, names, signature
+from folkbench.corpus.store import DEFAULT, add, load, names, remove, signature
 
-__all__ = ["DEFAULT", "Corpus", "Entry", "LeftOut", "load", "names", "signature"]
+__all__ = ["DEFAULT", "Corpus", "Entry", "LeftOut", "add", "load", "names", "remove", "signature"]

@@ -31,6 +31,7 @@ class Arrival(NamedTuple):
     source: str
     number: int
     rhythm: str = ""
+    family: str = ""  # what the source calls the tune of which this is a setting
 
 
 class Settled(NamedTuple):

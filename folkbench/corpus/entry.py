@@ -18,7 +18,7 @@ from functools import cached_property
 from folkbench.encoding.tokens import order
 from folkbench.errors import Damaged
 
-_FORMAT = b"folkbench corpus 1\n"
+_FORMAT = b"folkbench corpus 2\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Entry:
     changes: tuple[str, ...]  # what was made different when it came in
     abc: str  # the tune as it came in, with those changes
     music: tuple[str, ...]  # its tokens in root C, without meter and mode
+    family: str = ""  # what its source calls the tune that it is a setting of: a number in a database
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Corpus:
 
     def entry(self, number: int) -> Entry:
         """Tune `number`, from 0."""
-        title, titles, source, index, rhythm, group, tonic, semitones, changes, abc = self.rows[number]
+        title, titles, source, index, rhythm, group, tonic, semitones, changes, abc, family = self.rows[number]
         words = self.words
         meter, mode, *music = [words[code] for code in self.codes[self.starts[number] : self.starts[number + 1]]]
         return Entry(
@@ -93,6 +94,7 @@ class Corpus:
             tuple(changes),  # type: ignore[arg-type]
             str(abc),
             tuple(music),
+            str(family),
         )
 
     @cached_property
@@ -126,7 +128,7 @@ def assemble(name: str, stamp: str, entries: Sequence[Entry], left_out: Sequence
         rows.append(
             (
                 *(entry.title, entry.titles, entry.source, entry.index, entry.rhythm, entry.group, entry.tonic),
-                *(entry.semitones, entry.changes, entry.abc),
+                *(entry.semitones, entry.changes, entry.abc, entry.family),
             )
         )
     return Corpus(name, stamp, tuple(left_out), words, codes, tuple(starts), tuple(rows))

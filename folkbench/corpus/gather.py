@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from folkbench.corpus.arrival import Arrival, settle
+from folkbench.corpus.arrival import Arrival, Settled, settle
 from folkbench.corpus.entry import Corpus, Entry, LeftOut, assemble
 from folkbench.corpus.groups import Setting, groups
-from folkbench.encoding import Unencodable, encode
+from folkbench.encoding import Encoded, Unencodable, encode
 
 REASONS = {
     "identical": "the same music as a tune that stands before it",
@@ -26,51 +26,62 @@ REASONS = {
     "ending": "an ending is for several times",
     "repeat": "a part is played more than twice",
     "no-music": "there are no notes in it",
+    "damaged": "it can't be read: half of it is missing, or it is no text",
+    "twin": "a tune that stands there a second time, a semitone higher",
 }
 """Why a tune is left out, in words."""
 
 
-def gather(name: str, stamp: str, arrivals: Iterable[Arrival]) -> Corpus:
-    """The corpus of all tunes that arrive, in their order. Identical music (the same tokens in root C, whatever
-    the key it came in) is kept where it stood first, and takes the other titles on.
+def gather(name: str, stamp: str, arrivals: Iterable[Arrival | LeftOut], known: Corpus | None = None) -> Corpus:
+    """The corpus of all tunes that arrive, behind those of the corpus that is `known` already.
+
+    Identical music (the same tokens in root C, whatever the key it came in) is kept where it stood first, and takes
+    the other titles on. What comes a second time from the same place of the same source changes nothing.
     """
-    kept: list[Entry] = []
-    places: dict[tuple[str, ...], int] = {}
-    left_out: list[LeftOut] = []
+    kept = list(known.entries) if known else []
+    old = len(kept)
+    before = known.left_out if known else ()
+    said = frozenset(before)
+    away: list[LeftOut] = []
+    places = {hash((entry.meter, entry.mode, entry.music)): entry.number for entry in kept}
     for arrival in arrivals:
+        if isinstance(arrival, LeftOut):
+            away.append(arrival)
+            continue
         settled = settle(arrival)
-        tune = settled.tune
         title = settled.titles[0] if settled.titles else ""
         try:
-            encoded = encode(tune)
+            encoded = encode(settled.tune)
         except Unencodable as error:
-            left_out.append(LeftOut(error.reason, arrival.source, arrival.number, title))
+            away.append(LeftOut(error.reason, arrival.source, arrival.number, title))
             continue
-        place = places.setdefault((encoded.meter, encoded.mode, *encoded.music), len(kept))
-        if place < len(kept):
+        place = places.setdefault(hash((encoded.meter, encoded.mode, encoded.music)), len(kept))
+        if place == len(kept):
+            kept.append(_entry(place, arrival, settled, encoded))
+        elif place >= old or (kept[place].source, kept[place].index) != (arrival.source, arrival.number):
             titles = tuple(dict.fromkeys((*kept[place].titles, *settled.titles)))
             kept[place] = replace(kept[place], title=kept[place].title or title, titles=titles)
-            left_out.append(LeftOut("identical", arrival.source, arrival.number, title))
-            continue
-        kept.append(
-            Entry(
-                number=place,
-                title=title,
-                titles=settled.titles,
-                source=arrival.source,
-                index=arrival.number,
-                rhythm=settled.rhythm,
-                group=place,
-                tonic=encoded.tonic,
-                semitones=encoded.semitones,
-                meter=encoded.meter,
-                mode=encoded.mode,
-                changes=settled.changes,
-                abc=tune.source,
-                music=encoded.music,
-            )
-        )
-    numbers = groups([Setting(entry.meter, entry.mode, entry.music, entry.titles) for entry in kept])
-    return assemble(
-        name, stamp, [replace(entry, group=group) for entry, group in zip(kept, numbers, strict=True)], left_out
+            away.append(LeftOut("identical", arrival.source, arrival.number, title))
+    numbers = groups(Setting(entry.meter, entry.mode, entry.music, entry.titles, entry.family) for entry in kept)
+    grouped = [replace(entry, group=group) for entry, group in zip(kept, numbers, strict=True)]
+    return assemble(name, stamp, grouped, [*before, *[tune for tune in away if tune not in said]])
+
+
+def _entry(number: int, arrival: Arrival, settled: Settled, encoded: Encoded) -> Entry:
+    return Entry(
+        number=number,
+        title=settled.titles[0] if settled.titles else "",
+        titles=settled.titles,
+        source=arrival.source,
+        index=arrival.number,
+        rhythm=settled.rhythm,
+        group=number,
+        tonic=encoded.tonic,
+        semitones=encoded.semitones,
+        meter=encoded.meter,
+        mode=encoded.mode,
+        changes=settled.changes,
+        abc=settled.tune.source,
+        music=encoded.music,
+        family=arrival.family,
     )

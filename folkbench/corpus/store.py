@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from folkbench import __version__, bench
 from folkbench.corpus import session
-from folkbench.corpus.arrival import Arrival
 from folkbench.corpus.entry import Corpus, pack, unpack
 from folkbench.corpus.gather import gather
-from folkbench.errors import Damaged, NotFound
+from folkbench.errors import Damaged, FolkbenchError, NotFound
 
 DEFAULT = "session"
 _VERSION = f"{__version__} 4"  # of what makes an entry of a tune; a cache of another version is made again
 _EXPECTED = 4248
+_T = TypeVar("_T")
 
 
 def load(name: str = DEFAULT) -> Corpus:
@@ -27,7 +29,7 @@ def load(name: str = DEFAULT) -> Corpus:
     """
     if name == DEFAULT:
         return _session()
-    path = bench.home("corpora") / f"{name}.corpus"
+    path = _file(name)
     if not path.is_file():
         raise NotFound(f"there is no corpus {name!r}", "see which there are with: folkbench corpus list")
     return unpack(path.read_bytes(), name)
@@ -43,12 +45,57 @@ def signature(name: str = DEFAULT) -> str:
 
     Whoever keeps something that was made from a corpus can tell by it, without reading the corpus.
     """
-    path = bench.home("cache") / "session.corpus" if name == DEFAULT else bench.home("corpora") / f"{name}.corpus"
+    path = bench.home("cache") / "session.corpus" if name == DEFAULT else _file(name)
     if not path.is_file():
         return ""
     stat = path.stat()
     made_of = f"{_VERSION} {session.stamp()} " if name == DEFAULT else ""
     return f"{made_of}{path} {stat.st_size} {stat.st_mtime_ns}"
+
+
+def add(path: Path, name: str) -> tuple[Corpus, int]:
+    """Take the tunes of a file or folder into the corpus `name`, which is made if it isn't there: the corpus, and how
+    many tunes are new in it. The file is written whole or not at all; what is there already isn't taken twice.
+
+    Raises NotFound and FolkbenchError as the readers do, and if not one tune can be taken in.
+    """
+    from filelock import FileLock
+
+    from folkbench.corpus.readers import arrivals
+
+    kept = _file(name)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(kept.with_suffix(".lock")):
+        known = load(name) if kept.is_file() else None
+        with progress(f"Reading {path.name}", None, arrivals(path)) as found:
+            corpus = gather(name, "added", found, known)
+        if not len(corpus):
+            reasons = ", ".join(f"{reason} {count}" for reason, count in corpus.reasons.items())
+            raise FolkbenchError(
+                f"no tune of {path} can be taken in" + (f": {reasons}" if reasons else ""),
+                "give ABC, a folder of it, TheSession's tunes.csv or tunes.json, or folk-rnn's data",
+            )
+        bench.write_whole(kept, pack(corpus), force=True)
+    return corpus, len(corpus) - (len(known) if known else 0)
+
+
+def remove(name: str) -> None:
+    """Take a corpus off this bench. Raises NotFound, and FolkbenchError for the session corpus."""
+    if name == DEFAULT:
+        raise FolkbenchError("the session corpus comes with folkbench and stays", "name one that was added")
+    path = _file(name)
+    if not path.is_file():
+        raise NotFound(f"there is no corpus {name!r}", "see which there are with: folkbench corpus list")
+    path.unlink()
+    path.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def _file(name: str) -> Path:
+    if name == DEFAULT or not re.fullmatch(r"\w[\w.-]{0,63}", name):
+        raise FolkbenchError(
+            f"a corpus can't be called {name!r}", "take a name of letters, digits, - and _ that isn't session"
+        )
+    return bench.home("corpora") / f"{name}.corpus"
 
 
 def _session() -> Corpus:
@@ -83,13 +130,14 @@ def _cached(path: Path, stamp: str, quiet: bool = False) -> Corpus | None:
 
 
 @contextmanager
-def progress(what: str, total: int, arrivals: Iterable[Arrival]) -> Iterator[Iterator[Arrival]]:
-    """The arrivals, counted by a progress bar on stderr; none where that is no terminal."""
+def progress(what: str, total: int | None, things: Iterable[_T]) -> Iterator[Iterator[_T]]:
+    """The things, counted by a progress bar on stderr; none where that is no terminal."""
     if not sys.stderr.isatty():
-        yield iter(arrivals)
+        yield iter(things)
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        yield iter(bar.track(arrivals, total=total, description=what))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield iter(bar.track(things, total=total, description=what))
