@@ -25,6 +25,7 @@ COMMANDS = {
     "play": "Play tunes at once, or write them as sound.",
     "whence": "Where a figure, or every bar of a tune, stands among human tunes.",
     "corpus": "The human tunes: what they are, where they come from, written out.",
+    "evaluate": "Measure tunes: well made, copied, like human tunes?",
     "train": "Train the network on a corpus.",
     "model": "The networks on this bench.",
 }
