@@ -43,7 +43,7 @@ class Recipe:
 
 RECIPES = {
     "ours": Recipe(
-        epochs=60,
+        epochs=36,
         batch=32,
         optimiser="adamw",
         rate=2e-3,
