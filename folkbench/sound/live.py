@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 from folkbench.sound.events import Event, events
@@ -11,6 +11,7 @@ from folkbench.sound.performance import Passage, Performance
 
 _STEP = 1.03  # by which + and - change the tempo
 _SLOWEST, _FASTEST = 0.2, 4.0
+_DRAWING = 0.03  # seconds in which the terminal can be drawn
 _NAP = 0.012  # seconds between two looks at the keyboard
 
 
@@ -40,16 +41,14 @@ class Transport:
         self.seconds = 0.0  # into the performance as it stands, before `rate`
         self._next = 0  # the event that is due next
         self._times = [performance.seconds(event.at) for event in self.events]
+        self._ends = [passage.end for passage in performance.passages]
         self._first = performance.passages[0].start if performance.passages else 0.0
 
     @property
     def passage(self) -> Passage | None:
         """The bar that is sounding; the first while the count-in lasts."""
-        at = self.performance.quarters(self.seconds)
-        for passage in self.performance.passages:
-            if at < passage.end:
-                return passage
-        return self.performance.passages[-1] if self.performance.passages else None
+        place = self._passage_at(self.performance.quarters(self.seconds))
+        return self.performance.passages[place] if place >= 0 else None
 
     @property
     def tempo(self) -> float:
@@ -73,11 +72,12 @@ class Transport:
                 self.ended = True
                 self.hush()
 
-    def until_next(self) -> float:
-        """Seconds until the next event is due; a nap if that is longer."""
+    @property
+    def idle(self) -> float:
+        """Seconds until the next event is due."""
         if self.paused or self._next >= len(self.events):
-            return _NAP
-        return min(_NAP, max(0.0, (self._times[self._next] - self.seconds) / self.rate))
+            return 1.0
+        return max(0.0, (self._times[self._next] - self.seconds) / self.rate)
 
     def press(self, key: str) -> None:
         """Obey a key: space, left, right, +, -, q. Others do nothing."""
@@ -96,15 +96,17 @@ class Transport:
     def _step(self, by: int) -> None:
         """To the beginning of the next bar, or of the one before; back from within a bar goes to its own beginning."""
         passages = self.performance.passages
-        now = self.passage
-        if now is None:
-            return
-        place = passages.index(now)
         at = self.performance.quarters(self.seconds)
-        beat = self.tempo / 60 * 0.4  # what is played in the time that a second press takes
-        if by > 0 or at - now.start < beat:
+        place = self._passage_at(at)
+        if place < 0:
+            return
+        moment = self.tempo / 60 * 0.4  # what is played in the time that a second press takes
+        if by > 0 or at - passages[place].start < moment:
             place += by
         self._move(passages[max(0, min(len(passages) - 1, place))].start)
+
+    def _passage_at(self, quarters: float) -> int:
+        return min(bisect_right(self._ends, quarters), len(self._ends) - 1)
 
     def _move(self, quarters: float) -> None:
         self.hush()
@@ -118,13 +120,14 @@ def play(transport: Transport, key: Callable[[], str], show: Callable[[], None])
     shown = 0.0
     try:
         while not transport.ended:
-            time.sleep(transport.until_next())
+            time.sleep(min(_NAP, transport.idle))
             now = time.perf_counter()
             transport.pass_time(now - before)
             before = now
             if pressed := key():
                 transport.press(pressed)
-            if pressed or now - shown > 0.1:
+            # drawing takes a few milliseconds: in a pause between notes, where nobody hears it
+            if pressed or (now - shown > 0.1 and transport.idle > _DRAWING) or now - shown > 1:
                 show()
                 shown = now
     finally:

@@ -102,10 +102,12 @@ class Sheet:
     def lines(self, bar: int, console: Console, height: int) -> list[Text]:
         """The lines of music about the bar in play, which is marked; wrapped, at most `height`."""
         first, last = self.spans[bar] if bar < len(self.spans) else (0, 0)
+        most = console.width * height  # characters to either side that could be seen
+        start = max(self.start, self.source.rfind("\n", 0, max(0, first - most)) + 1, first - 2 * most)
         lines: list[Text] = []
         playing = 0
-        at = self.start
-        for line in self.source[self.start : self.end].split("\n"):
+        at = start
+        for line in self.source[start : min(self.end, last + most)].split("\n"):
             end = at + len(line)
             before, during, after = (
                 clean(self.source[at : max(at, min(first, end))]),
