@@ -1,0 +1,1 @@
+"""How fast things are, beside another program on the same work: `python -m tests.bench [NAME...]`."""
