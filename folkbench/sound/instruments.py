@@ -21,22 +21,23 @@ class Instrument(NamedTuple):
     sounds: int  # semitones from the written note to the sounding one
     gap: float  # seconds of silence between two notes that are not slurred: the bow turns, the tongue strikes
     rings: bool  # plucked: a note isn't held, so nothing need be cut short
+    accent: float  # how far it can stress a note: a chanter hardly can
 
 
 INSTRUMENTS = {
-    "fiddle": Instrument(0, 110, 0, 0.012, False),
-    "flute": Instrument(0, 73, 0, 0.022, False),
-    "whistle": Instrument(0, 74, 12, 0.020, False),
-    "pipes": Instrument(0, 109, 0, 0.006, False),
-    "concertina": Instrument(0, 23, 0, 0.016, False),
-    "melodeon": Instrument(0, 21, 0, 0.020, False),
-    "mandolin": Instrument(1, 25, 0, 0.0, True),
-    "banjo": Instrument(0, 105, -12, 0.0, True),
-    "bouzouki": Instrument(2, 25, -12, 0.0, True),
-    "harp": Instrument(0, 46, 0, 0.0, True),
-    "guitar": Instrument(0, 25, -12, 0.0, True),
-    "piano": Instrument(0, 0, 0, 0.0, True),
-    "drones": Instrument(1, 109, 0, 0.0, False),
+    "fiddle": Instrument(0, 110, 0, 0.012, False, 1.0),
+    "flute": Instrument(0, 73, 0, 0.022, False, 0.85),
+    "whistle": Instrument(0, 74, 12, 0.020, False, 0.5),
+    "pipes": Instrument(0, 109, 0, 0.006, False, 0.25),
+    "concertina": Instrument(0, 23, 0, 0.016, False, 0.8),
+    "melodeon": Instrument(0, 21, 0, 0.020, False, 0.8),
+    "mandolin": Instrument(1, 25, 0, 0.0, True, 1.0),
+    "banjo": Instrument(0, 105, -12, 0.0, True, 1.0),
+    "bouzouki": Instrument(2, 25, -12, 0.0, True, 1.0),
+    "harp": Instrument(0, 46, 0, 0.0, True, 1.0),
+    "guitar": Instrument(0, 25, -12, 0.0, True, 1.0),
+    "piano": Instrument(0, 0, 0, 0.0, True, 1.0),
+    "drones": Instrument(1, 109, 0, 0.0, False, 0.0),
 }
 """Name -> instrument. General MIDI has no whistle, concertina, melodeon, mandolin or bouzouki: recorder,
 tango accordion, accordion and steel guitar stand for them there."""

@@ -22,7 +22,7 @@ from folkbench.sound.tempo import beats_a_minute, marked
 _SLOWEST, _FASTEST = 5.0, 1500.0  # quarter notes a minute
 _LOUD = 84  # velocity of an ordinary note
 _FERMATA = 1.6  # how much longer a held note is
-_STRESS = 20  # velocity that the heaviest beat has more
+_STRESS = 17  # velocity that the heaviest beat has more
 _BREATH = 0.11  # seconds taken from the last note of a part
 
 
@@ -171,7 +171,7 @@ class _Playing:
     def _sound(self, start: float, end: float, pitch: int, stress: float) -> list[Sound]:
         if not 0 <= pitch <= 127:
             return []  # beyond what MIDI can say
-        velocity = _LOUD + round(_STRESS * stress) if not self.style.straight else _LOUD
+        velocity = _LOUD + round(_STRESS * self.player.accent * stress) if not self.style.straight else _LOUD
         return [Sound(start, max(end, start + 0.001), pitch, max(20, min(127, velocity)), "tune")]
 
     def _joined(self, pieces: Sequence[Piece], note: Written) -> list[Piece]:

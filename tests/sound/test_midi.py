@@ -8,7 +8,8 @@ import pytest
 from folkbench.notation import read
 from folkbench.sound.midi import TICKS, midi
 from folkbench.sound.performer import Style, perform
-from tests.conftest import SEED
+from tests.conftest import SEED, printed_tunes
+from tests.engrave.midi import bare, played, written
 
 TUNE = "X:1\nT:The Humours of Ballyloughlin 羊\nR:jig\nM:6/8\nL:1/8\nK:Edor\n|:e2f gfe|d>ef A3:|\n"
 
@@ -67,3 +68,25 @@ def test_the_same_tune_gives_the_same_bytes() -> None:
 @pytest.mark.parametrize("body", ["z8|]", "", "d8|]"])
 def test_silence_is_a_file_too(body: str) -> None:
     assert opened(f"X:1\nM:none\nL:1/8\nK:none\n{body}\n", Style()).tracks
+
+
+def straight_is_written(text: str) -> None:
+    """Pitch, onset and length are those that LilyPond's own MIDI is held to as well, but for a tick's rounding."""
+    tune = bare(read(text))
+    ours = played(midi(perform(tune, Style(straight=True))))
+    theirs = written(tune)
+    assert [pitch for _, pitch, _ in ours] == [pitch for _, pitch, _ in theirs]
+    for (start, _, length), (meant, _, long) in zip(ours, theirs, strict=True):
+        assert abs(start - meant) * 4 * TICKS <= 0.5
+        assert abs(length - long) * 4 * TICKS <= 1
+
+
+def test_straight_has_the_notes_of_printed_tunes_to_the_tick() -> None:
+    for text in printed_tunes()[::50]:
+        straight_is_written(text)
+
+
+@pytest.mark.long
+def test_straight_has_the_notes_of_every_printed_tune_to_the_tick() -> None:
+    for text in printed_tunes():
+        straight_is_written(text)
