@@ -43,7 +43,7 @@ class Recipe:
 
 RECIPES = {
     "ours": Recipe(
-        epochs=36,
+        epochs=30,
         batch=32,
         optimiser="adamw",
         rate=2e-3,
