@@ -143,11 +143,12 @@ def _position(at: str, inside: str, figure: tuple[str, ...], view: View, mode: s
     from folkbench.whence import Position
 
     if inside:
+        from folkbench.corpus.arrival import like_the_others
         from folkbench.encoding import encode
         from folkbench.whence.figures import first_in
         from folkbench.whence.text import text_of_tune
 
-        encoded = encode(one_tune(inside))
+        encoded = encode(like_the_others(one_tune(inside)))
         place = first_in(text_of_tune(encoded.meter, encoded.mode, encoded.music), figure, view, mode)
         if place is None:
             raise NotFound(f"the figure doesn't stand in {inside}", "leave --in out, or say where with --at A1")
@@ -161,11 +162,12 @@ def _position(at: str, inside: str, figure: tuple[str, ...], view: View, mode: s
 
 
 def _trace(tune: Tune, corpus: str, as_json: bool) -> None:
+    from folkbench.corpus.arrival import like_the_others
     from folkbench.encoding import encode
     from folkbench.whence import open_index, trace
     from folkbench.whence.answers import trace_answer
 
-    encoded = encode(tune)
+    encoded = encode(like_the_others(tune))
     index = open_index(corpus)
     traced = trace(index, encoded.meter, encoded.mode, encoded.music)
     answer = trace_answer(index, traced, tune.title)

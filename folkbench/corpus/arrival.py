@@ -62,6 +62,11 @@ def settle(arrival: Arrival) -> Settled:
     return Settled(_with_head(tune, head) if head else tune, titles, rhythm, tuple(changes))
 
 
+def like_the_others(tune: Tune) -> Tune:
+    """A tune in the meter that a corpus would keep it in: whoever looks for it there must ask so."""
+    return settle(Arrival(tune, "", 0)).tune
+
+
 def _rhythm(arrival: Arrival, named: list[str], titles: tuple[str, ...], changes: list[str]) -> str:
     """The type: as R: says, else the title, else the book's section, else the meter where that is enough."""
     stated = dance(arrival.tune.rhythm) if arrival.tune.rhythm else None

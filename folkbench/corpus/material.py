@@ -18,9 +18,12 @@ from folkbench.corpus.entry import Corpus, Entry
 from folkbench.corpus.tonics import tonics
 from folkbench.encoding import END, START, TITLE, Vocabulary, rhythm_token, sequence, spell
 from folkbench.encoding.tokens import order
+from folkbench.errors import FolkbenchError
 
 FEWEST = 3
-"""A token that stands in fewer tunes isn't learnt; a tune that can't do without it isn't trained on."""
+"""A token that stands in fewer tunes isn't learnt; a tune that can't do without it isn't trained on. A corpus of
+less than a thousand tunes can't be so choosy: there every token is learnt.
+"""
 
 ENCODING = "v2"
 
@@ -87,11 +90,17 @@ class Material:
 
 
 def material(corpus: Corpus, seed: int, held_out: float = 0.05) -> Material:
-    """The corpus split by group, about `held_out` of its tunes held out, with the vocabulary that all of them need."""
+    """The corpus split by group, about `held_out` of its tunes held out, with the vocabulary that all of them need.
+
+    Raises FolkbenchError if there aren't two groups, one to learn and one to hold out.
+    """
+    if len({entry.group for entry in corpus.entries}) < 2:
+        raise FolkbenchError(f"the corpus {corpus.name} is too small to train on", "add more tunes to it")
     holders = Counter(text for entry in corpus.entries for text in _music_words(entry))
     rhythms = Counter(rhythm_token(entry.rhythm) for entry in corpus.entries if entry.rhythm)
     letters = Counter(text for entry in corpus.entries for title in entry.titles for text in set(spell(title)))
-    counted = [text for texts in (holders, rhythms, letters) for text, count in texts.items() if count >= FEWEST]
+    fewest = FEWEST if len(corpus) >= 1000 else 1
+    counted = [text for texts in (holders, rhythms, letters) for text, count in texts.items() if count >= fewest]
     vocabulary = tuple(sorted({START, END, TITLE, *counted}, key=order))
     known = frozenset(vocabulary)
     usable = [entry for entry in corpus.entries if _music_words(entry) <= known]
@@ -129,7 +138,7 @@ def _held_out_groups(entries: list[Entry], seed: int, share: float) -> frozenset
     away: set[int] = set()
     count = 0
     for group in sorted(sizes, key=place):
-        if count + sizes[group] > share * len(entries):
+        if away and count + sizes[group] > share * len(entries):
             break
         away.add(group)
         count += sizes[group]

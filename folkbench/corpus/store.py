@@ -12,7 +12,6 @@ from typing import TypeVar
 from folkbench import __version__, bench
 from folkbench.corpus import session
 from folkbench.corpus.entry import Corpus, pack, unpack
-from folkbench.corpus.gather import gather
 from folkbench.errors import Damaged, FolkbenchError, NotFound
 
 DEFAULT = "session"
@@ -61,6 +60,7 @@ def add(path: Path, name: str) -> tuple[Corpus, int]:
     """
     from filelock import FileLock
 
+    from folkbench.corpus.gather import gather
     from folkbench.corpus.readers import arrivals
 
     kept = _file(name)
@@ -99,13 +99,15 @@ def _file(name: str) -> Path:
 
 
 def _session() -> Corpus:
-    from filelock import FileLock
-
     path = bench.home("cache") / "session.corpus"
     stamp = f"{_VERSION} {session.stamp()}"
     found = _cached(path, stamp)
     if found is not None:
         return found
+    from filelock import FileLock
+
+    from folkbench.corpus.gather import gather  # loads numpy, which a cached corpus doesn't need
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
         found = _cached(path, stamp, quiet=True)  # somebody else may have made it meanwhile

@@ -6,11 +6,14 @@ from itertools import islice
 
 import pytest
 
+from folkbench.corpus.arrival import Arrival
 from folkbench.corpus.entry import Corpus
 from folkbench.corpus.gather import gather
 from folkbench.corpus.material import Material, material
 from folkbench.corpus.session import BOOKS, arrivals
 from folkbench.encoding import title_of
+from folkbench.errors import FolkbenchError
+from folkbench.notation import read
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +76,18 @@ def test_a_token_of_one_tune_only_is_not_learnt(corpus: Corpus, made: Material) 
     known = set(made.vocabulary)
     for entry in made.left_out:
         assert not {entry.meter, *entry.music} <= known
+
+
+def test_a_small_corpus_learns_every_token_and_holds_a_tune_out() -> None:
+    tunes = [
+        f"X:{n}\nT:Tune {n}\nM:4/4\nL:1/8\nK:D\n{body}\n" for n, body in enumerate(("D2FA d4|", "G2Bd ^g4|", "e8|"))
+    ]
+    small = gather("small", "", [Arrival(read(text), "a book", n) for n, text in enumerate(tunes)])
+    made = material(small, 1)
+    assert (len(made.train), len(made.validation), len(made.left_out)) == (2, 1, 0)
+
+
+def test_one_tune_is_too_small_to_train_on() -> None:
+    one = gather("one", "", [Arrival(read("X:1\nM:4/4\nK:D\nD2FA d4|\n"), "a book", 1)])
+    with pytest.raises(FolkbenchError, match="too small"):
+        material(one, 1)
