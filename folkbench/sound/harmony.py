@@ -41,9 +41,11 @@ _QUALITIES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("5", (0, 7)),
 )
 
-# how gladly a chord is used, by semitones of its root above the tonic
-_HOME, _NEAR, _FAR, _LEADING = 0.35, 0.15, -0.25, -0.6
-_CHANGE = 0.5  # what it costs to leave a chord
+# how gladly a chord is used, by semitones of its root above the tonic; others not gladly
+_LIKED = {0: 0.16, 5: 0.15, 7: 0.15, 10: 0.1, 9: 0.0, 2: -0.1, 3: -0.1, 8: -0.1}
+_UNLIKED = -0.3
+_MINOR_FIFTH = -0.2  # the chord on the fifth, where it is minor: a flat seventh is played in its place
+_CHANGE = 0.3  # what it costs to leave a chord
 _OUTSIDE = 0.75  # what a note costs that isn't in the chord
 _CADENCE = 1.6
 
@@ -123,8 +125,9 @@ def _fit(chord: Harmony, weights: dict[int, float], home: int) -> float:
     worth = dict(zip(chord.notes, (1.1, 0.9, 0.8, 0.6, 0.5), strict=False))
     score = sum(weight * worth.get(note, -_OUTSIDE) for note, weight in weights.items())
     above = (chord.notes[0] - home) % 12
-    liking = {0: _HOME, 5: _NEAR, 7: _NEAR, 10: 0.0, 9: 0.0, 2: -0.1, 4: _FAR, 3: -0.1, 8: -0.1, 11: _LEADING}
-    return score + liking.get(above, _FAR) * (sum(weights.values()) or 1.0)
+    minor_fifth = above == 7 and (chord.notes[1] - chord.notes[0]) % 12 == 3
+    liked = _MINOR_FIFTH if minor_fifth else _LIKED.get(above, _UNLIKED)
+    return score + liked * (sum(weights.values()) or 1.0)
 
 
 def _class(letter: str) -> int:
