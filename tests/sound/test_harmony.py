@@ -67,7 +67,7 @@ def test_chords_transpose_with_the_tune() -> None:
     ("body", "key", "meter", "rhythm", "chords"),
     [
         ("DAFA DAFA|defe dcBA|eA(3AAA fA(3AAA|edcd efge|", "D", "4/4", "hornpipe", [D, D, A, A]),
-        ("a3 bag|ege dBG|A3 AGA|BGE GBd|", "Amix", "6/8", "jig", [A, E, A, G]),
+        ("a3 bag|ege dBG|A3 AGA|BGE GBd|a3 bag|ege dBG|A3 AGA|BGG G3|", "Amix", "6/8", "jig", [A, E, A, G]),
         ("G3 GAB|A3 ABd|edd gdd|edB dBA|", "G", "6/8", "jig", [G, D, D, G]),
     ],
 )
@@ -78,4 +78,4 @@ def test_known_tunes_get_chords_that_players_use(
     tune = read(f"X:1\nR:{rhythm}\nM:{meter}\nL:1/8\nK:{key}\n{body}\n")
     performance = perform(tune, Style(chords="guitar"))
     low = {sound.start: sound.pitch % 12 for sound in performance.sounds if sound.part == "chords" and sound.pitch < 52}
-    assert [low[passage.start] for passage in performance.passages] == chords
+    assert [low[passage.start] for passage in performance.passages[:4]] == chords
