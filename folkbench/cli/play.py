@@ -57,6 +57,8 @@ def play(
     """
     if bars and tunes and len(tunes) > 1:
         raise FolkbenchError("--bars are of one tune, and several are named", "name one TUNE")
+    if loop and output is not None:
+        raise FolkbenchError("--loop never ends, so it can't be written", "say how often with --times")
     names: list[str | None] = [*tunes] if tunes else [None]
     band = [one_tune(name) for name in names]
     style = Style(

@@ -57,7 +57,7 @@ def perform(tune: Tune, style: Style | None = None) -> Performance:
     playing = _Playing(tune, style, dance, feel, line, empty)
     sounds = playing.sounds()
     if style.chords:
-        sounds += backing.chords(tune, line, dance, feel, style.chords, style.transpose)
+        sounds += backing.chords(tune, line, dance, feel_of(dance), style.chords, style.transpose)
     if style.drone:
         sounds += backing.drone(tune, line, style.transpose)
     if style.drum:

@@ -68,6 +68,7 @@ def test_without_a_sound_card_the_file_is_written_and_its_place_printed(play, mo
         (["--driver", "loud"], "audio driver"),
         (["--soundfont", "nowhere.sf2"], "nowhere.sf2"),
         (["-o", "x.mp3"], "x.mp3"),
+        (["-o", "x.wav", "--loop"], "--times"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_line_and_leaves_with_2(words: list[str], said: str, play) -> None:

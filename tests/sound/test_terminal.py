@@ -56,7 +56,7 @@ class TestInATerminal:
         yield terminal
         terminal.close()
 
-    def test_keys_are_obeyed_and_the_terminal_is_left_as_it_was(self, playing) -> None:
+    def test_keys_are_obeyed_and_the_terminal_is_left_as_it_was(self, playing, tmp_path) -> None:
         playing.press(" ")
         playing.read("paused")
         playing.press("\x1b[C\x1b[C\x1b[C")
@@ -64,6 +64,7 @@ class TestInATerminal:
         playing.press("q")
         assert playing.end() == 0
         assert playing.is_as_found()
+        assert any((tmp_path / "fluidsynth.wav").read_bytes()[1000:])  # what the driver was given
 
     def test_ctrl_c_leaves_with_130_and_the_terminal_as_it_was(self, playing) -> None:
         playing.press("\x03")
