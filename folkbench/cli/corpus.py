@@ -154,7 +154,9 @@ def _print_info(corpus: Corpus) -> None:
     from folkbench.corpus.gather import REASONS
 
     facts = _info(corpus, False)
-    print(f"{corpus.name}: {len(corpus):,} tunes in {facts['groups']:,} groups, {facts['tokens']:,} tokens")
+    tunes = f"{len(corpus):,} {'tune' if len(corpus) == 1 else 'tunes'}"
+    groups = f"{facts['groups']:,} {'group' if facts['groups'] == 1 else 'groups'}"
+    print(f"{corpus.name}: {tunes} in {groups}, {facts['tokens']:,} tokens")
     print(f"fingerprint {corpus.fingerprint}, {facts['vocabulary']} different tokens")
     print("\nfrom")
     for row in facts["sources"]:
@@ -162,7 +164,8 @@ def _print_info(corpus: Corpus) -> None:
     print(f"\nleft out: {len(corpus.left_out)}")
     for reason, count in facts["left_out"].items():
         print(f"  {count:6,}  {reason}: {REASONS.get(reason, '')}")
-    print("\nchanged as they came in")
+    if facts["changes"]:
+        print("\nchanged as they came in")
     for change, count in facts["changes"].items():
         print(f"  {count:6,}  {change}")
     for what in ("rhythms", "meters", "modes"):

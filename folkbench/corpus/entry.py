@@ -14,6 +14,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from folkbench.encoding.tokens import order
 from folkbench.errors import Damaged
@@ -64,7 +65,7 @@ class Corpus:
     words: tuple[str, ...]
     codes: array[int]
     starts: tuple[int, ...]
-    rows: tuple[tuple[object, ...], ...]  # per tune all of Entry but number, meter, mode and music
+    rows: tuple[tuple[Any, ...], ...]  # per tune all of Entry but number, meter, mode and music
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -80,21 +81,21 @@ class Corpus:
         words = self.words
         meter, mode, *music = [words[code] for code in self.codes[self.starts[number] : self.starts[number + 1]]]
         return Entry(
-            number,
-            str(title),
-            tuple(titles),  # type: ignore[arg-type]
-            str(source),
-            int(index),  # type: ignore[call-overload]
-            str(rhythm),
-            int(group),  # type: ignore[call-overload]
-            str(tonic),
-            int(semitones),  # type: ignore[call-overload]
-            meter,
-            mode,
-            tuple(changes),  # type: ignore[arg-type]
-            str(abc),
-            tuple(music),
-            str(family),
+            number=number,
+            title=title,
+            titles=tuple(titles),
+            source=source,
+            index=index,
+            rhythm=rhythm,
+            group=group,
+            tonic=tonic,
+            semitones=semitones,
+            meter=meter,
+            mode=mode,
+            changes=tuple(changes),
+            abc=abc,
+            music=tuple(music),
+            family=family,
         )
 
     @cached_property
@@ -121,7 +122,7 @@ def assemble(name: str, stamp: str, entries: Sequence[Entry], left_out: Sequence
     index = {word: number for number, word in enumerate(words)}
     codes = array("H")
     starts = [0]
-    rows: list[tuple[object, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     for entry in entries:
         codes.extend([index[word] for word in (entry.meter, entry.mode, *entry.music)])
         starts.append(len(codes))

@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from folkbench.encoding.tokens import length_text, pitch_text, tuplet_text
 from folkbench.errors import FolkbenchError
-from folkbench.notation.tune import SEMITONES, Bar, Chord, Key, Meter, Note, Rest, Tune, Tuplet
+from folkbench.notation.tune import SEMITONES, Bar, Chord, Meter, Note, Rest, Tune, Tuplet
 
 MODES = {"maj": "maj", "min": "min", "dor": "dor", "mix": "mix", "lyd": "maj", "phr": "min", "loc": "min"}
 """Mode of a tune -> the mode it is written in."""
@@ -154,12 +154,8 @@ def _refuse_what_cannot_be_said(tune: Tune) -> None:
             continue
         if (bar.meter.beats, bar.meter.unit) != (tune.meter.beats, tune.meter.unit):
             raise Unencodable("meter-change", f"its meter changes to {bar.meter.text}")
-        if _differs(bar.key, tune.key):
+        if (bar.key.tonic, bar.key.mode) != (tune.key.tonic, tune.key.mode):
             raise Unencodable("key-change", f"its key changes to {bar.key.text}")
-
-
-def _differs(key: Key, other: Key) -> bool:
-    return (key.tonic, key.mode) != (other.tonic, other.mode)
 
 
 def _meter(meter: Meter) -> str:
@@ -180,7 +176,7 @@ def _sounds(bar: Bar, whole: int) -> list[_Sound]:
         elif isinstance(event, Note | Chord | Rest):
             if isinstance(event, Rest) and event.bars > 1:
                 raise Unencodable("long-rest", "it rests for several bars")
-            if isinstance(event, Chord) and len({note.num * event.notes[0].den for note in event.notes}) > 1:
+            if isinstance(event, Chord) and len({Fraction(note.num, note.den) for note in event.notes}) > 1:
                 raise Unencodable("chord", "the notes of a chord have different lengths")
             if event.ticks <= 0:
                 raise Unencodable("length", "a note lasts no time")

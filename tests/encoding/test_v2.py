@@ -93,6 +93,7 @@ def test_tuplets_and_chords_come_back_as_they_were(body: str) -> None:
         ("Z4|C8|", "C", "long-rest"),
         ("z8|", "C", "no-music"),
         ("[C2E4]C6|", "C", "chord"),
+        ("[C/2E]C6|", "C", "chord"),
         ("|1,3 C8:|", "C", "ending"),
         ("|::C8::|", "C", "repeat"),
     ],
