@@ -72,7 +72,11 @@ def _strays(tune: Tune) -> list[Mend]:
         text = tune.source[remark.at : remark.end]
         if remark.code == "unknown-character" and text and not any(sign.isascii() and sign.isalpha() for sign in text):
             line, column = tune.locate(remark.at)
-            strays.append(Mend(line, column, column + len(text), "", f"took out {text}"))
+            start = column
+            if not tune.source[remark.end :].partition("\n")[0].strip():  # nothing behind it, so no space before it
+                before = tune.source[: remark.at].rpartition("\n")[2]
+                start = len(before.rstrip(" \t")) + 1
+            strays.append(Mend(line, start, column + len(text), "", f"took out {text}"))
     return strays
 
 
