@@ -24,7 +24,7 @@ def check(tune: Tune, strict: bool = False) -> tuple[Problem, ...]:
         joins.judge(voice, findings)
     if len(tune.voices) > 1:
         faults.tell_voices(tune, findings)
-    return tuple(sorted(findings.problems, key=lambda problem: (problem.at, problem.end)))
+    return findings.all()
 
 
 def failed(problems: tuple[Problem, ...]) -> bool:

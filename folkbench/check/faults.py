@@ -82,7 +82,7 @@ def _tell_mismatch(mismatch: Mismatch, findings: Findings, bars: tuple[Bar, ...]
     bar = next(bar for bar in bars if bar.meter == mismatch.meter)
     looks = meter_name(mismatch.ticks, tune, bars)
     field = next((f for f in tune.fields if f.name == "M" and f.value == mismatch.meter.text), None)
-    at, end = (field.at, field.end) if field else (bar.events[0].at, bar.events[-1].end)
+    at, end = (field.at, field.end) if field else _span(bar)
     findings.add(
         "meter-mismatch",
         at,

@@ -9,6 +9,9 @@ from folkbench.check.kinds import ERROR, KINDS
 from folkbench.notation.form import form
 from folkbench.notation.tune import Tune
 
+MOST = 200
+"""Problems of one kind that are told of one tune; the last one says how many more there are."""
+
 Where = tuple[str, int, int]
 """Part, bar and ending (0: none), as players count."""
 
@@ -44,6 +47,7 @@ class Findings:
         self.tune = tune
         self.strict = strict
         self.problems: list[Problem] = []
+        self.counted: dict[str, int] = {}
 
     @cached_property
     def places(self) -> list[Places]:
@@ -69,6 +73,9 @@ class Findings:
 
     def add(self, code: str, at: int, end: int, message: str, hint: str = "", place: Where | None = None) -> None:
         """Note a problem from offset `at` to `end`. The mark stands under one line, the first."""
+        self.counted[code] = self.counted.get(code, 0) + 1
+        if self.counted[code] > MOST:
+            return
         kind = KINDS[code]
         severity = ERROR if self.strict and kind.strict else kind.severity
         line, column = self.tune.locate(at)
@@ -81,3 +88,13 @@ class Findings:
                 code, severity, line, column, column + max(end - at, 1), part, number, ending, message, hint, at, end
             )
         )
+
+    def all(self) -> tuple[Problem, ...]:
+        """The problems in the order of the text."""
+        problems = sorted(self.problems, key=lambda problem: (problem.at, problem.end))
+        for code, count in self.counted.items():
+            if count > MOST:
+                last = max(k for k, problem in enumerate(problems) if problem.code == code)
+                message = f"{problems[last].message} (and {count - MOST:,} more of these)"
+                problems[last] = problems[last]._replace(message=message)
+        return tuple(problems)

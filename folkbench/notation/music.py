@@ -13,6 +13,8 @@ _STYLES = {"|": "single", "||": "double", "|]": "final", "[|": "heavy", "[|]": "
 _MOST_REST = 999  # bars of one Z
 _MOST_WORDS = 5000  # remembered a unit length; a hostile file must not fill the memory
 
+_MOST_JOINED = 200  # characters that become one remark; a line of a million must not be copied a million times
+
 _G = GROUP
 _NOTE, _BAR, _SPACE, _BROKEN, _INLINE, _ENDING, _CHORD, _REST = (
     _G[name] for name in ("note", "bar", "space", "broken", "inline", "ending", "chord", "rest")
@@ -154,7 +156,7 @@ def _unknown(stave: Stave, at: int, end: int, text: str) -> None:
         return
     if remarks and remarks[-1].end == at and remarks[-1].code == "unknown-character" and events:
         last = events[-1]
-        if isinstance(last, Unknown) and last.end == at:
+        if isinstance(last, Unknown) and last.end == at and len(last.text) < _MOST_JOINED:
             events[-1] = last._replace(end=end, text=last.text + text)
             remarks[-1] = remarks[-1]._replace(end=end, text=remarks[-1].text + text)
             return

@@ -26,6 +26,7 @@ from folkbench.notation.tune import (
 )
 
 EDGE = BarLine(0, 0, "", "", 0, 0)
+_MOST_JOINED = 200  # characters of bar lines that are joined to one
 _RANK = ("", "hidden", "dotted", "single", "double", "heavy", "final", "repeat")
 
 
@@ -277,7 +278,7 @@ class Stave:
 def _joined(first: BarLine, second: BarLine) -> BarLine:
     """Two bar lines with nothing between them, as at the end of one line and the beginning of the next."""
     style = max(first.style, second.style, key=_RANK.index)
-    text = f"{first.text} {second.text}".strip()
+    text = f"{first.text} {second.text}".strip() if len(first.text) < _MOST_JOINED else first.text
     return BarLine(first.at, second.end, text, style, max(first.ends, second.ends), max(first.begins, second.begins))
 
 
