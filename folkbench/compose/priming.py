@@ -192,7 +192,7 @@ def _prefix(wish: Wish, vocabulary: Vocabulary) -> tuple[Numbers, int | None]:
         raise FolkbenchError(f"the prefix is no ABC{what}", "write it as in 'GABc d2' or 'G, C C 2'")
     if not wish.key:
         raise FolkbenchError("a prefix in plain ABC needs a key to stand in", "say --key, as in --key G")
-    encoded = encode(tune)
+    encoded = encode(tune, octave=0)
     music = encoded.music
     if tune.bars and not tune.bars[-1].close.text:
         music = music[:-1]  # encode closes the last bar, which the tune is to go on with

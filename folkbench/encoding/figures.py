@@ -12,7 +12,6 @@ from folkbench.encoding.tokens import ACCIDENTALS, Token, meaning, pitch_text
 from folkbench.encoding.v2 import encode
 from folkbench.errors import FolkbenchError
 from folkbench.notation.reader import read
-from folkbench.notation.tune import SEMITONES
 
 _MUSIC = frozenset(
     {"pitch", "rest", "length", "broken", "tie", "tuplet", "open", "close", "bar", "ending"},
@@ -21,11 +20,11 @@ _SPELLED = {"::": (":|", "|:"), "|]": ("||",), "[|": ("||",), "[1": ("|1",), "[2
 _PAIRS = {("3/2", "/2"): ">", ("/2", "3/2"): "<", ("7/4", "/4"): ">>", ("/4", "7/4"): "<<"}
 
 
-def figure(text: str, key: str = "C", meter: str = "4/4", octaves: int = 0) -> tuple[str, ...]:
+def figure(text: str, key: str = "C", meter: str = "4/4", octave: int = 0) -> tuple[str, ...]:
     """The tokens of a figure. `key` and `meter` are those of ABC; spaced tokens need neither.
 
     Where a fragment lies in root C can't be told from it alone: its tonic goes down to C, as in nine of ten tunes in
-    any key, and `octaves` higher. Raises Unencodable for what tokens can't say, such as half a tuplet, and
+    any key, and `octave` higher. Raises Unencodable for what tokens can't say, such as half a tuplet, and
     FolkbenchError for what is neither tokens nor ABC.
     """
     words = text.split()
@@ -36,9 +35,7 @@ def figure(text: str, key: str = "C", meter: str = "4/4", octaves: int = 0) -> t
     strange = next((remark for remark in tune.remarks if remark.code.startswith("unknown")), None)
     if strange:
         raise FolkbenchError(f"{strange.text!r} is neither a token nor ABC", 'such as "G, C C 2" or "G,CC2"')
-    found = encode(tune)
-    tonic = SEMITONES["CDEFGAB".index(found.tonic[0])] + found.tonic.count("#") - found.tonic.count("b")
-    music = list(encode(tune, octaves=octaves - (tonic + found.semitones) // 12).music)
+    music = list(encode(tune, octave=octave).music)
     if body[:1] == "|" and music[0] not in ("|:", "|1", "|2"):
         music.insert(0, "|")
     if body[-1:] not in ("|", "]", ":") and music[-1] == "|":

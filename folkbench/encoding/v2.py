@@ -60,8 +60,12 @@ class Unencodable(FolkbenchError):
         self.reason = reason
 
 
-def encode(tune: Tune, *, octaves: int = 0) -> Encoded:
-    """A tune's tokens in root C, `octaves` above where it belongs. Raises Unencodable where they can't say it."""
+def encode(tune: Tune, *, octave: int | None = None) -> Encoded:
+    """A tune's tokens in root C. Raises Unencodable where they can't say it.
+
+    `octave` puts a few notes, that don't tell where their tune would lie, in root C without asking them: 0 brings the
+    tonic between middle C and the B above down to C, as it is for nine printed tunes of ten.
+    """
     _refuse_what_cannot_be_said(tune)
     key = tune.key
     mode = MODES[key.mode]
@@ -72,7 +76,8 @@ def encode(tune: Tune, *, octaves: int = 0) -> Encoded:
     if not steps:
         raise Unencodable("no-music", "there are no notes in it")
     tonic = "CDEFGAB".index(key.tonic[0])
-    octave = _octave(steps, tonic) + octaves
+    if octave is None:
+        octave = _octave(steps, tonic)
     spell = _Speller(signature(key.tonic, mode), signature("C", mode), 7 * octave - tonic)
     semitones = 12 * octave - SEMITONES[tonic] - key.tonic.count("#") + key.tonic.count("b")
     music = tuple(_music(tune, bars, spell))

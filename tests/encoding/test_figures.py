@@ -19,7 +19,7 @@ def test_abc_is_brought_to_root_c() -> None:
     assert figure("dGGB", "G") == ("G", "C", "C", "E")
     assert figure("A2FA dAFA|", "D") == figure("e2ce aece|", "A")
     assert figure("DGG2", "G") == figure("G,CC2") == ("G,", "C", "C", "2")
-    assert figure("A2FA", "D", octaves=1) == ("g", "2", "e", "g")
+    assert figure("A2FA", "D", octave=1) == ("g", "2", "e", "g")
 
 
 def test_bar_lines_stand_only_where_they_were_typed() -> None:
