@@ -272,13 +272,14 @@ def _starts(symbols: npt.NDArray[np.integer], looked: Looked) -> npt.NDArray[np.
     # the two entries behind the names are UNKNOWN (-2), taken for a note, and ANY (-1)
     head = np.array(
         [
-            *[symbol <= LINE or looked.notes[symbol] or kind in ("rest", "open") for symbol, kind in enumerate(kinds)],
+            *[bool(looked.notes[symbol]) or kind in ("rest", "open") for symbol, kind in enumerate(kinds)],
             *(True, True),
         ]
     )[symbols]
     inside = np.cumsum(tables["open"][symbols].astype(np.int64) - tables["close"][symbols])
     head &= (inside == 0) | tables["open"][symbols]
-    begins: npt.NDArray[np.bool_] = tuplet | (head & ~np.concatenate([[False], tuplet[:-1]]))
+    alone = (symbols == LINE) | (symbols == END)
+    begins: npt.NDArray[np.bool_] = tuplet | alone | (head & ~np.concatenate([[False], tuplet[:-1]]))
     return begins
 
 

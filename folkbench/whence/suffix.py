@@ -32,6 +32,8 @@ def common_prefixes(symbols: npt.NDArray[np.uint16], order: Ranks) -> npt.NDArra
     from pydivsufsort import kasai
 
     shared = np.zeros(len(order), np.int64)
+    if not len(order):
+        return shared
     # kasai gives what a suffix shares with the one behind it
     shared[1:] = kasai(np.ascontiguousarray(symbols, np.uint16), order.astype(np.int32))[: len(order) - 1]
     return shared

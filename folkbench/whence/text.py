@@ -162,7 +162,7 @@ def make_text(words: Sequence[str], codes: Symbols, starts: Array, group: Array)
     line_at = np.flatnonzero(symbols == LINE)
     line_bit = np.bitwise_or.reduceat(bits[stream], kept_at)[line_at]
     tune_at = np.concatenate([[0], np.flatnonzero(symbols == END) + 1])
-    meters = np.array([(token.num, token.den) for token in tokens], np.uint8)[heads[0]]
+    meters = np.array([(token.num, token.den) for token in tokens], np.uint8).reshape(-1, 2)[heads[0]]
     modes = np.array([MODES.index(token.value) if token.value in MODES else 0 for token in tokens], np.uint8)
     spelled = ("", "|", *[words[place] for place in listed])
     onset, lengths = _onsets(spelled, symbols, line_at, tune_at, meters)
@@ -213,11 +213,11 @@ def _onsets(
     np.multiply.at(ticks, ordinal[broken], np.where(longer, 2 - less, less))
     np.multiply.at(ticks, np.minimum(ordinal[broken] + 1, len(heads)), np.where(longer, less, 2 - less))
     _squeeze(ticks, tokens, symbols, ordinal, np.flatnonzero(where("tuplet")), tune_at, meters)
-    lasting = np.zeros(int(event_of[-1]) + 2)
+    lasting = np.zeros(int(starts.sum()) + 1)
     lasting[event_of[heads] + 1] = np.rint(ticks[:-1])
     begins = np.cumsum(lasting).astype(np.int64)[event_of]
     at_line = begins[line_at]
-    lengths = np.diff(at_line, append=begins[-1])
+    lengths = np.diff(at_line, append=begins[-1:])
     return begins - at_line[np.searchsorted(line_at, np.arange(len(symbols)), "right") - 1], lengths
 
 
