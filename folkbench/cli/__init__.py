@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -33,7 +34,9 @@ COMMANDS = {
 
 
 class Bench(TyperGroup):
-    """The commands by name, each imported when it is called."""
+    """The commands by name, each imported when it is called. `typed` are the words of the command line."""
+
+    typed: ClassVar[Sequence[str]] = ()
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names in the order of the table."""
@@ -43,7 +46,7 @@ class Bench(TyperGroup):
         """The command itself; for the list in --help only its line, so that nothing is imported."""
         if cmd_name not in COMMANDS:
             return None
-        if cmd_name not in sys.argv:
+        if cmd_name not in self.typed:
             return TyperCommand(cmd_name, help=COMMANDS[cmd_name])
         command = typer.main.get_command(import_module(f"folkbench.cli.{cmd_name}").app)
         command.name = cmd_name
@@ -69,6 +72,7 @@ def bench(
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit status: 0 fine, 1 "no", 2 bad input, 3 missing, 130 Ctrl-C."""
     words = sys.argv[1:] if arguments is None else arguments
+    Bench.typed = words
     try:
         app(words, prog_name="folkbench")
     except FolkbenchError as error:
