@@ -47,6 +47,10 @@ def events(performance: Performance) -> list[Event]:
     for sound in sorted(performance.sounds):
         channel = CHANNELS[sound.part]
         place = sounding.get((channel, sound.pitch))
+        if place is not None and out[place - 1].at == sound.start:
+            # a doubled string: one note for a synth
+            out[place] = out[place]._replace(at=max(out[place].at, sound.end))
+            continue
         if place is not None and out[place].at > sound.start:
             out[place] = out[place]._replace(at=sound.start)
         out.append(Event(sound.start, sound.velocity, channel, sound.pitch))

@@ -32,6 +32,10 @@ def test_a_note_that_is_struck_again_ends_first() -> None:
     ]
 
 
+def test_two_strings_in_unison_are_one_note() -> None:
+    assert [event.velocity > 0 for event in events(perform(read(HEAD + "[A2A2]|]\n")))] == [True, False]
+
+
 def test_a_band_has_a_channel_each_and_drums_have_theirs() -> None:
     style = Style(instrument="whistle", chords="piano", drone=True, click=True)
     band = {player.part: player for player in players(perform(read(HEAD + "d8|]\n"), style))}
