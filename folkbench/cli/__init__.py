@@ -27,6 +27,7 @@ COMMANDS = {
     "whence": "Where a figure, or every bar of a tune, stands among human tunes.",
     "corpus": "The human tunes: what they are, where they come from, written out.",
     "evaluate": "Measure tunes: well made, copied, like human tunes?",
+    "dissect": "Look inside the network: what do these parameters mean?",
     "train": "Train the network on a corpus.",
     "model": "The networks on this bench.",
 }

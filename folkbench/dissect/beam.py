@@ -49,7 +49,7 @@ class Beam:
     runs: tuple[Run, ...]
 
 
-def beam(
+def branches(
     checkpoint: Checkpoint,
     found: Record,
     *,

@@ -63,7 +63,7 @@ class Gate:
     sizes: tuple[int, ...]  # how many singular vectors each of these has
 
 
-def gates(checkpoint: Checkpoint) -> tuple[Gate, ...]:
+def gate_weights(checkpoint: Checkpoint) -> tuple[Gate, ...]:
     """All gates of all layers, layer by layer, in the order of GATES."""
     found = []
     for layer in range(1, checkpoint.layers + 1):

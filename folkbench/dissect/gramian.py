@@ -45,6 +45,7 @@ class Gramians:
     """Cosines between all pairs of steps."""
 
     texts: tuple[str, ...]
+    places: tuple[str, ...]  # where each step stands: "A5"
     lines: NDArray[np.int64]  # steps at which a bar line is taken
     names: tuple[str, ...]  # "tokens", "posteriors", then "h 1", "h 2" ... and the gates "i 1" ...
     matrices: Array  # (names, steps, steps)
@@ -63,6 +64,7 @@ def gramians(found: Record, tune: Walk, parts: str = "hifo") -> Gramians:
     repeats = diagonals(found.tokens, tune.bar)
     return Gramians(
         texts=tune.texts,
+        places=tune.places,
         lines=tune.lines,
         names=tuple(rows),
         matrices=matrices,

@@ -67,7 +67,7 @@ class Lobotomy:
     arms: tuple[Arm, ...]  # the first is the network as it is
 
 
-def lobotomy(
+def operate(
     checkpoint: Checkpoint,
     change: Change,
     *,
@@ -76,11 +76,13 @@ def lobotomy(
     prime: Sequence[str] = (),
     judged: Sequence[Judged] = (),
     before: Change | None = None,
+    behind: Tokens = (),
 ) -> Lobotomy:
     """Sample `count` tunes with and without a change, and measure both.
 
     Where units are held, a third arm holds as many of the same layers drawn at random. `judged`: tunes for the
-    held-out loss, none for none. `before`: what the change is held against (nothing altered, by default).
+    held-out loss, none for none. `before`: what the change is held against (nothing altered, by default). `behind`:
+    tokens that every tune is taken to begin with, before what is sampled: those that a Memory has heard.
     """
     base = before or Change()
     arms = [("as it is", base), ("altered", change)]
@@ -89,7 +91,8 @@ def lobotomy(
     found: list[Arm] = []
     first: tuple[Measured, NDArray[np.float32]] | None = None
     for name, one in arms:
-        tunes = make(Altered(checkpoint, one, seed), checkpoint.vocabulary, count, seed, prime)
+        made = make(Altered(checkpoint, one, seed), checkpoint.vocabulary, count, seed, prime)
+        tunes = [(*behind, *tokens) for tokens in made]
         measured = measure(tunes, checkpoint.vocabulary)
         # a state taken from elsewhere is no way to begin a human tune
         loss = (
@@ -97,17 +100,19 @@ def lobotomy(
         )
         first = first or (measured, loss)
         found.append(_arm(name, one, tunes, measured, loss, first))
-    return Lobotomy(count, seed, tuple(prime), len(judged), tuple(found))
+    return Lobotomy(count, seed, (*behind, *prime), len(judged), tuple(found))
 
 
-def beating(checkpoint: Checkpoint, count: int = 16, seed: int = 1, prime: Sequence[str] = ()) -> Many:
-    """The units that beat with the bar, over tunes that the network makes itself."""
+def beating(
+    checkpoint: Checkpoint, count: int = 16, seed: int = 1, prime: Sequence[str] = (), period: float = 0.0
+) -> Many:
+    """The units that beat at `period` steps (0: with the bar) over tunes that the network makes itself."""
     network = Altered(checkpoint)
     words = checkpoint.vocabulary
     index = {text: number for number, text in enumerate(words)}
     tunes = make(network, words, count, seed, prime)
     walks = [stand([index["<s>"], *(index[text] for text in tokens)], words) for tokens in tunes]
-    return many(states(network, [walk.tokens for walk in walks]), walks, seed)
+    return many(states(network, [walk.tokens for walk in walks]), walks, seed, period)
 
 
 def at_random(checkpoint: Checkpoint, change: Change, seed: int) -> dict[Unit, float]:

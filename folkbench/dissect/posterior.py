@@ -68,7 +68,7 @@ class Posterior:
     mean_bits: float  # per token of the music
 
 
-def posterior(found: Record, tune: Walk, vocabulary: Sequence[str], follow: Sequence[str] = ()) -> Posterior:
+def expectations(found: Record, tune: Walk, vocabulary: Sequence[str], follow: Sequence[str] = ()) -> Posterior:
     """Hold what was expected against what came. `follow`: tokens or kinds of token to be followed along the tune.
 
     `found` is the record of the walk's tokens. Raises FolkbenchError for a token that the vocabulary doesn't have.
@@ -134,8 +134,8 @@ def reading(found: Posterior) -> list[str]:
             f"surest at eighth {least.eighths:g} of the bar ({least.entropy:.2f} bits), least sure at "
             f"{most.eighths:g} ({most.entropy:.2f} bits)"
         )
-    for one in found.followed:
-        lines.append(f"{one.name}: highest {one.probability.max():.2f}, mean {one.probability.mean():.3f}")
+    for along in found.followed:
+        lines.append(f"{along.name}: highest {along.probability.max():.2f}, mean {along.probability.mean():.3f}")
     return lines
 
 

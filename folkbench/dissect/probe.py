@@ -59,7 +59,7 @@ class Probes:
     probes: tuple[Probe, ...]
 
 
-def probe(checkpoint: Checkpoint, tunes: Sequence[Walk], seed: int = 1, most: int = 12000) -> Probes:
+def probes(checkpoint: Checkpoint, tunes: Sequence[Walk], seed: int = 1, most: int = 12000) -> Probes:
     """Put every question to every layer over `tunes`; a third of them is held out, about `most` steps are used.
 
     Raises FolkbenchError if there are fewer than three tunes.

@@ -23,8 +23,8 @@ SIZE = 512
 CUT = -6.0
 """dB below a unit's maximum from which on its spectrum isn't drawn."""
 
-BEATS = 0.5
-"""A unit is at the period if this share of its power stands at the period's harmonics."""
+BEATS = 0.4
+"""A unit is at the period if this share of its power stands at the period's harmonics, which are some 8 % of all."""
 
 _NEAR = 2  # bins to either side of a harmonic that count as it: a tune of 140 steps has peaks of about that width
 
@@ -77,7 +77,7 @@ def bar_period(tune: Walk) -> float:
     return float(np.median(gaps)) if len(gaps) > 1 else 0.0
 
 
-def spectrum(h: Array, tune: Walk, period: float = 0.0) -> Spectra:
+def periods(h: Array, tune: Walk, period: float = 0.0) -> Spectra:
     """The spectra of h `(steps, layers, hidden)` along a tune, at `period` steps (0: that of the tune's bars)."""
     steps = period or bar_period(tune)
     music = h[tune.head :]
@@ -94,12 +94,14 @@ def spectrum(h: Array, tune: Walk, period: float = 0.0) -> Spectra:
     )
 
 
-def many(states: Sequence[Array], tunes: Sequence[Walk], seed: int = 1) -> Many:
-    """The same over several tunes, each `states[k]` (steps, layers, hidden), with a floor from shuffled steps."""
+def many(states: Sequence[Array], tunes: Sequence[Walk], seed: int = 1, at: float = 0.0) -> Many:
+    """The same over several tunes, each `states[k]` (steps, layers, hidden), with a floor from shuffled steps;
+    `at`: one period in steps for all, 0 for each tune's own.
+    """
     draw = np.random.default_rng(seed)
     shares, floors, periods = [], [], []
     for h, tune in zip(states, tunes, strict=True):
-        period = bar_period(tune)
+        period = at or bar_period(tune)
         music = h[tune.head :]
         if not period or len(music) < 4 * period:
             continue
@@ -130,10 +132,12 @@ def reading(found: Spectra) -> list[str]:
     """What is to be seen, in a few lines."""
     if not found.period:
         return ["this tune has too few bar lines to have a period; give one with --period"]
-    lines = [f"period {found.period:g} steps" + (", that of the tune's bars" if found.found else "")]
+    source = ", that of the tune's bars" if found.found else ""
+    share = f"{100 * BEATS:.0f} % of its power at the period's harmonics"
+    lines = [f"period {found.period:g} steps{source}; a unit beats with it that has {share}"]
     for one in found.layers:
         lines.append(
-            f"layer {one.layer}: {len(one.at_period)} of {len(one.share)} units with half of their power there "
+            f"layer {one.layer}: {len(one.at_period)} of {len(one.share)} units beat with it "
             f"(mean share {one.share.mean():.2f}, by chance {one.chance:.2f}), {len(one.trains)} pulse trains, "
             f"{len(one.spikes)} spikes"
         )
@@ -148,7 +152,7 @@ def reading_many(found: Many) -> list[str]:
         return ["none of the tunes has bars enough to have a period"]
     lines = [
         f"over {found.tunes} tunes, each at its own period ({found.periods.min():g} to {found.periods.max():g} steps): "
-        f"{len(found.at_period)} units with half of their power there and above the floor of shuffled steps",
+        f"{len(found.at_period)} units beat with the bar",
         f"the same units in another tune? overlap {found.overlap:.2f} (Jaccard; by chance "
         f"{found.overlap_by_chance:.2f}); {found.in_most} are there in most tunes",
     ]

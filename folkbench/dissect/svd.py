@@ -60,7 +60,7 @@ class Svd:
     recurrent: tuple[Spectrum, ...]
 
 
-def svd(checkpoint: Checkpoint, directions: int = 6, seed: int = 1) -> Svd:
+def singular_values(checkpoint: Checkpoint, directions: int = 6, seed: int = 1) -> Svd:
     """Singular values and vectors of V, the first `directions` in words, and the values of every W_h."""
     weights = checkpoint.weights
     left, values, right = np.linalg.svd(weights["V"], full_matrices=False)
@@ -107,10 +107,11 @@ def reading(found: Svd) -> list[str]:
     ]
     for one in found.directions[:3]:
         lines.append(f"direction {one.number}: one way {_said(one.up)}; the other way {_said(one.down)}")
-    for one in found.recurrent:
-        if one.gate == "c":
-            span = f"{one.values[0]:.3g} to {one.values[-1]:.2g}"
-            lines.append(f"layer {one.layer}, cell: {span}, half of the energy in {one.half} of {len(one.values)}")
+    for matrix in found.recurrent:
+        if matrix.gate == "c":
+            span = f"{matrix.values[0]:.3g} to {matrix.values[-1]:.2g}"
+            half = f"half of the energy in {matrix.half} of {len(matrix.values)}"
+            lines.append(f"layer {matrix.layer}, W_h of the cell gate: {span}, {half}")
     return lines
 
 

@@ -53,7 +53,7 @@ class Units:
     traces: Array  # (chosen, steps): their values
 
 
-def units(found: Record, tune: Walk, part: str = "h", chosen: Sequence[Unit] = ()) -> Units:
+def activity(found: Record, tune: Walk, part: str = "h", chosen: Sequence[Unit] = ()) -> Units:
     """Look at one part (of PARTS) of every unit along a tune; without `chosen`, the four that move most are.
 
     Raises FolkbenchError for a part or a unit that the network doesn't have.

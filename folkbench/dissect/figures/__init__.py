@@ -59,10 +59,8 @@ def pages(work: Sequence[tuple[Picture, Any, Sequence[str]]]) -> bytes:
     with matplotlib.rc_context(STYLE), PdfPages(stream, metadata={"CreationDate": None}) as book:
         for picture, found, lines in work:
             figure = draw(picture, found)
-            text = figure.supxlabel(
-                "\n".join([*_wrapped(picture.caption), "", *lines]), ha="left", x=0.02, fontsize=6.5
-            )
-            text.set_family("DejaVu Sans Mono")
+            text = "\n".join([*_wrapped(picture.caption), "", *lines])
+            figure.supxlabel(text, ha="left", x=0.02, fontsize=6.5, family="DejaVu Sans Mono")
             height = 0.14 * (4 + len(lines))
             width, tall = figure.get_size_inches()
             figure.set_size_inches(width, tall + height)

@@ -15,6 +15,7 @@ from folkbench.encoding.tokens import Token, meaning
 
 _ACROSS = 44  # tokens in a line, at most
 _SIGNS = {-2: "♭♭", -1: "♭", 0: "♮", 1: "♯", 2: "♯♯"}
+_HEAD = ("meter", "mode", "rhythm")
 _FIVE = (2, 4, 6, 8, 10)  # the lines of a treble staff in diatonic steps from middle C
 _SURPRISE = -9.0  # where the bars of surprise hang from
 _BITS = 0.55  # height of a bit
@@ -28,8 +29,9 @@ def notation(figure: Figure, found: Posterior) -> None:
     """The tune in lines of some bars, each with surprise and the likeliest tokens beneath."""
     lines = _lines(found)
     figure.set_size_inches(WIDE, 2.0 * len(lines) + 0.2)
+    across = max(last - first for first, last in lines)
     for axes, (first, last) in zip(figure.subplots(len(lines), 1, squeeze=False)[:, 0], lines, strict=True):
-        _line(axes, found, first, last)
+        _line(axes, found, first, last, across)
 
 
 def _lines(found: Posterior) -> list[tuple[int, int]]:
@@ -47,8 +49,8 @@ def _lines(found: Posterior) -> list[tuple[int, int]]:
     return lines
 
 
-def _line(axes: Axes, found: Posterior, first: int, last: int) -> None:
-    axes.set_xlim(-1.5, _ACROSS)
+def _line(axes: Axes, found: Posterior, first: int, last: int, across: int) -> None:
+    axes.set_xlim(-1.5, across - 0.4)
     axes.set_ylim(_OTHERS - 5 * _ROW, 17)
     axes.axis("off")
     for height in _FIVE:
@@ -56,15 +58,16 @@ def _line(axes: Axes, found: Posterior, first: int, last: int) -> None:
     for x, step in enumerate(found.steps[first:last]):
         token = meaning(step.token)
         _draw_token(axes, x, token)
-        axes.text(x, _TEXT, step.token, ha="center", va="center", fontsize=6, family="DejaVu Sans Mono")
-        height = _BITS * min(step.bits, _CUT)
-        axes.bar(x, -height, 0.7, bottom=_SURPRISE + 1.6, color=COLOURS[1] if step.place else COLOURS[0])
+        if token.kind not in _HEAD:
+            axes.text(x, _TEXT, step.token, ha="center", va="center", fontsize=6, family="DejaVu Sans Mono")
+        deep = _BITS * min(step.bits, _CUT)
+        axes.bar(x, -deep, 0.7, bottom=_SURPRISE + 1.6, color=COLOURS[1] if step.place else COLOURS[0])
         if step.bits > _CUT:
-            axes.text(x, _SURPRISE + 1.6 - height, "⋮", ha="center", va="top", fontsize=5)
+            axes.text(x, _SURPRISE + 1.6 - deep, "⋮", ha="center", va="top", fontsize=5)
         for row, other in enumerate(step.likeliest):
             shade = 0.78 * (1 - min(other.value, 1.0) ** 0.5)
             colour = COLOURS[0] if other.token == step.token else (shade, shade, shade)
-            axes.text(x, _OTHERS - _ROW * row, other.token, ha="center", va="center", fontsize=5, color=colour)
+            axes.text(x, _OTHERS - _ROW * row, _short(other.token), ha="center", va="center", fontsize=5, color=colour)
     for y, name in ((_TEXT, "came"), (_SURPRISE, "bits"), (_OTHERS - 2 * _ROW, "expected")):
         axes.text(-1.0, y, name, ha="right", va="center", fontsize=5, color=GREY)
 
@@ -83,7 +86,7 @@ def _draw_token(axes: Axes, x: int, token: Token) -> None:
                 axes.plot((x + side, x + side), (5, 7), ".", color="black", markersize=1.6)
         if token.number:
             axes.text(x + 0.1, 11.2, f"{token.number}.", fontsize=5)
-    elif token.kind in ("meter", "mode", "rhythm"):
+    elif token.kind in _HEAD:
         axes.text(x, 6, token.text[2:].replace("/", "\n"), ha="center", va="center", fontsize=5.5)
 
 
@@ -98,4 +101,9 @@ def _note(axes: Axes, x: int, token: Token) -> None:
     for line in (*low, *high):
         axes.plot((x - 0.5, x + 0.5), (line, line), color="black", linewidth=0.4)
     if token.alter is not None:
-        axes.text(x - 0.36, token.step, _SIGNS[token.alter], ha="right", va="center", fontsize=6)
+        axes.text(x - 0.36, token.step, _SIGNS[token.alter], ha="right", va="center", fontsize=8)
+
+
+def _short(text: str) -> str:
+    """A token of the head in few letters: slip_jig is slip."""
+    return text[2:].partition("_")[0][:5] if meaning(text).kind in _HEAD else text

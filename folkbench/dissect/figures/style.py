@@ -27,7 +27,7 @@ WIDE, NARROW = 10.0, 6.5
 TEXT = 7.0
 """Points."""
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.size": TEXT,
     "axes.titlesize": TEXT + 1,
     "axes.labelsize": TEXT,
@@ -100,15 +100,19 @@ def bar_lines(axes: Axes, lines: NDArray[np.int64], both: bool = False, colour: 
             axes.axhline(line, color=colour, linewidth=0.3)
 
 
-def heat(axes: Axes, values: NDArray[Any], label: str, *, signed: bool = False, **limits: float) -> None:
+def heat(
+    axes: Axes, values: NDArray[Any], label: str, *, signed: bool = False, limits: tuple[float, float] | None = None
+) -> None:
     """A matrix as colours, every entry a sharp field, with its scale beside it."""
-    if signed and not limits:
+    if signed and limits is None:
         most = float(np.abs(values).max()) or 1.0
-        limits = {"vmin": -most, "vmax": most}
-    drawn = axes.imshow(values, cmap=SIGNED if signed else AMOUNT, aspect="auto", interpolation="nearest", **limits)
+        limits = (-most, most)
+    colours = SIGNED if signed else AMOUNT
+    drawn = axes.imshow(values, cmap=colours, aspect="auto", interpolation="nearest")
+    drawn.set_clim(limits)
     assert isinstance(axes.figure, Figure)
     bar = axes.figure.colorbar(drawn, ax=axes, pad=0.01, fraction=0.025, aspect=30)
     bar.set_label(label)
-    bar.outline.set_linewidth(0.3)  # type: ignore[operator]
+    bar.outline.set_linewidth(0.3)
     for side in ("top", "right"):
         axes.spines[side].set_visible(True)

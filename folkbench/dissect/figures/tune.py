@@ -28,11 +28,11 @@ from folkbench.dissect.units import LARGE, SMALL, Units
 
 def expectations(figure: Figure, found: Posterior) -> None:
     """log10 p over the vocabulary, step by step, the tokens that came marked."""
-    figure.set_size_inches(WIDE + 1, 7.2)
+    figure.set_size_inches(WIDE + 1, 8.2)
     tokens = axis(found.vocabulary)
     axes = figure.subplots()
     place = {number: k for k, number in enumerate(tokens.order.tolist())}
-    heat(axes, np.maximum(found.logp[:, tokens.order].T, FLOOR), "log10 p", vmin=FLOOR, vmax=0)
+    heat(axes, np.maximum(found.logp[:, tokens.order].T, FLOOR), "log10 p", limits=(FLOOR, 0))
     came = [(k, place[token]) for k, token in enumerate(found.tokens.tolist()) if token in place]
     axes.plot(
         *zip(*came, strict=True),
@@ -56,13 +56,13 @@ def along(figure: Figure, found: Posterior) -> None:
     parts[0].bar(steps, found.bits, color=COLOURS[0], label="surprise of the token that came")
     parts[0].plot(steps, found.entropy, color=COLOURS[1], label="entropy of what was expected")
     parts[0].set_ylabel("bits")
-    parts[0].legend(ncols=2, loc="upper right")
+    parts[0].legend(ncols=2, loc="lower right", bbox_to_anchor=(1, 0.95))
     step_axis(parts[0], found.texts)
     if found.followed:
         for one, colour in zip(found.followed, COLOURS, strict=False):
             parts[1].plot(steps, one.probability, color=colour, label=one.name)
         parts[1].set_ylabel("probability")
-        parts[1].legend(ncols=4, loc="upper right")
+        parts[1].legend(ncols=4, loc="lower right", bbox_to_anchor=(1, 0.95))
         step_axis(parts[1], found.texts)
     by_position(parts[-1], found)
 
@@ -89,9 +89,9 @@ def activations(figure: Figure, found: Units) -> None:
     figure.set_size_inches(WIDE + 1, 2.4 * len(found.layers) + 0.6)
     parts = np.atleast_1d(figure.subplots(len(found.layers), 1))
     for axes, one in zip(parts, found.layers, strict=True):
-        most = {"vmin": -1.0, "vmax": 1.0} if found.part in "hg" else {}
+        limits = (-1.0, 1.0) if found.part in "hg" else None
         order = np.argsort(-np.abs(one.values).mean(axis=0), kind="stable")
-        heat(axes, one.values[:, order].T, found.part, signed=found.part in "hgc", **most)
+        heat(axes, one.values[:, order].T, found.part, signed=found.part in "hgc", limits=limits)
         axes.set_ylabel(f"layer {one.layer}: units, most active on top")
         step_axis(axes, found.texts)
 
@@ -149,7 +149,7 @@ def spectra(figure: Figure, found: Spectra) -> None:
         axes.set_xlim(0, 0.5 * (bins - 1) / bins)
     period = f"; orange: harmonics of 1/{found.period:g}" if found.period else ""
     parts[-1].set_xlabel(
-        f"cycles a step{period}; dark: within {-CUT:g} dB of the unit's maximum; above green: half its power there"
+        f"cycles a step{period}; dark: within {-CUT:g} dB of the unit's maximum; above green: beats with the bar"
     )
 
 
@@ -253,19 +253,20 @@ def _panels(figure: Figure, found: Gramians, names: list[str]) -> None:
     for axes, name in zip(parts, names, strict=False):
         matrix = found.matrices[found.names.index(name)]
         signed = name[0] == "h"
-        heat(axes, matrix, "cosine", signed=signed, vmin=-1.0 if signed else float(matrix.min()), vmax=1.0)
+        heat(axes, matrix, "cosine", signed=signed, limits=(-1.0 if signed else float(matrix.min()), 1.0))
         bar_lines(axes, found.lines, both=True, colour="#b0b0b0")
         axes.set_title(name)
         axes.set_aspect("equal")
     every = max(len(found.lines) // 16, 1)
     lines = found.lines[::every]
     for axes in parts:
-        axes.set_xticks(lines, [f"{found.texts[k]}" for k in lines], fontsize=4.6)
-        axes.set_yticks(lines, [f"{k}" for k in lines], fontsize=4.6)
+        names_of_bars = [found.places[min(k + 1, len(found.places) - 1)] for k in lines]
+        axes.set_xticks(lines, names_of_bars, fontsize=5, rotation=90)
+        axes.set_yticks(lines, names_of_bars, fontsize=5)
     for axes in parts[len(names) :]:
         axes.set_visible(False)
     for axes in parts[::across]:
-        axes.set_ylabel("step")
+        axes.set_ylabel("bar")
 
 
 def _traces(figure: Figure, texts: tuple[str, ...], lines: np.ndarray, rows: list[tuple[str, np.ndarray]]) -> None:

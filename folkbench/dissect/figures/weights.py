@@ -64,7 +64,7 @@ def column_gramian(figure: Figure, found: Softmax) -> None:
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
     angle = np.linalg.eigh(found.gramian.astype(np.float64))[1][:, -1]
     order = np.argsort(-angle, kind="stable")
-    heat(left, found.gramian[np.ix_(order, order)], "cosine", signed=True, vmin=-1, vmax=1)
+    heat(left, found.gramian[np.ix_(order, order)], "cosine", signed=True, limits=(-1, 1))
     left.set_aspect("equal")
     left.set_xlabel("unit, by its share in the Gramian's first eigenvector")
     left.set_ylabel("unit, the same order")
@@ -156,7 +156,7 @@ def singular_values(figure: Figure, found: Svd) -> None:
         colour = COLOURS["ifco".index(one.gate)]
         recurrent.semilogy(np.maximum(one.values, 1e-3), style, color=colour, label=label)
     recurrent.set_xlabel("k")
-    recurrent.set_title("Singular values of W_h (layer 1 solid, 2 dashed, 3 dotted)")
+    recurrent.set_title("W_h (layers: solid, dashed, dotted)")
     recurrent.legend()
 
 
@@ -170,8 +170,9 @@ def directions(figure: Figure, found: Svd) -> None:
         axes.bar(places, up[tokens.order], color=COLOURS[0], label="v + s u")
         axes.bar(places, -down[tokens.order], color=COLOURS[1], label="v − s u")
         axes.set_title(f"direction {one.number}, s = {one.value:.3g}")
-        axes.set_ylim(-1, 1)
-        axes.set_yticks((-1, 0, 1), ("1", "0", "1"))
+        most = float(max(up.max(), down.max()))
+        axes.set_ylim(-1.05 * most, 1.05 * most)
+        axes.set_yticks((-most, 0, most), (f"{most:.2g}", "0", f"{most:.2g}"))
         axes.axhline(0, color=GREY, linewidth=0.4)
         token_axis(axes, tokens)
     for axes in rows[:-1]:
@@ -202,14 +203,17 @@ def gate_columns(figure: Figure, found: tuple[Gate, ...]) -> None:
 
 
 def gate_gramians(figure: Figure, found: tuple[Gate, ...]) -> None:
-    """First layer: cosines between the tokens' columns, for each gate."""
-    figure.set_size_inches(WIDE, 9.6)
-    tokens = _axis_of(found, ("pitch", "length", "bar", "figure"))
+    """First layer: cosines between the pitches' columns, for each gate."""
+    figure.set_size_inches(WIDE, 9.2)
+    tokens = _axis_of(found, ("pitch",))
     for axes, gate in zip(figure.subplots(2, 2).ravel(), found[:4], strict=False):
-        heat(axes, gate.gramian[np.ix_(tokens.order, tokens.order)], "cosine", signed=True, vmin=-1, vmax=1)
-        token_axis(axes, tokens, "x", 3.6)
-        token_axis(axes, tokens, "y", 3.6)
-        axes.set_title(f"{GATES[gate.gate]} gate")
+        _tokens_against_tokens(axes, gate, tokens, 4.6)
+
+
+def cell_gramian(figure: Figure, found: tuple[Gate, ...]) -> None:
+    """First layer, cell gate: cosines between the columns of all tokens."""
+    figure.set_size_inches(WIDE, 9.2)
+    _tokens_against_tokens(figure.subplots(), found[2], _axis_of(found), 4.6)
 
 
 def memory_angles(figure: Figure, found: tuple[Gate, ...]) -> None:
@@ -293,9 +297,14 @@ GATE_PICTURES = (
         gate_columns,
     ),
     Picture(
-        "gramians",
-        "Cosines between the first layer's columns. Which tokens are the same to a gate: a note and the same note with "
-        "a natural, a note and its octave?",
+        "cell",
+        "Cosines between the columns of all tokens, first layer, cell gate. Which tokens are the same to it?",
+        cell_gramian,
+    ),
+    Picture(
+        "pitches",
+        "Cosines between the pitches' columns of each gate of the first layer. Are a note and the same note with a "
+        "natural alike, a note and its octave, neighbours?",
         gate_gramians,
     ),
     Picture(
@@ -306,6 +315,16 @@ GATE_PICTURES = (
         memory_angles,
     ),
 )
+
+
+def _tokens_against_tokens(axes: Axes, gate: Gate, tokens: Axis, size: float) -> None:
+    matrix = gate.gramian[np.ix_(tokens.order, tokens.order)].copy()
+    np.fill_diagonal(matrix, 0)
+    most = float(np.abs(matrix).max()) or 1.0
+    heat(axes, matrix, "cosine (diagonal left out)", signed=True, limits=(-most, most))
+    token_axis(axes, tokens, "x", size)
+    token_axis(axes, tokens, "y", size)
+    axes.set_title(f"{GATES[gate.gate]} gate")
 
 
 def _axis_of(found: tuple[Gate, ...], groups: tuple[str, ...] = ()) -> Axis:
