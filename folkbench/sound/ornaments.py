@@ -46,8 +46,8 @@ def _graced(pieces: Sequence[Piece], graces: Sequence[int], seconds: float) -> S
     each = min(_GRACE, _MOST * seconds / len(graces))
     taken = each * len(graces)
     ahead = [Piece(number * each, (number + 1) * each, pitch, -0.5) for number, pitch in enumerate(graces)]
-    behind = [piece._replace(start=max(piece.start, taken)) for piece in pieces if piece.end > taken + 0.01]
-    return [*ahead, *behind]
+    first, *others = [piece for piece in pieces if piece.end > taken + min(0.01, 0.2 * seconds)]
+    return [*ahead, first._replace(start=taken), *others]
 
 
 def _struck(seconds: float, starts: Sequence[tuple[float, int | None]], pitch: int) -> Sequence[Piece]:
