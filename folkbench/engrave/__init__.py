@@ -7,7 +7,7 @@ that it is given, and knows nothing of who made the tune or why a note is colour
 from folkbench.engrave.lilypond import SIZE, Look, lilypond
 from folkbench.engrave.music import Tint
 from folkbench.engrave.prepare import excerpt, ready
-from folkbench.engrave.press import ENDINGS, find_press, press, printed
+from folkbench.engrave.printer import ENDINGS, find_press, press, printed
 from folkbench.engrave.terminal import glance
 
 __all__ = [

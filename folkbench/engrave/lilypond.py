@@ -16,7 +16,7 @@ from folkbench.engrave import parts
 from folkbench.engrave.lines import line_breaks
 from folkbench.engrave.music import Measure, Plan, Tint, measures
 from folkbench.engrave.signs import tempo
-from folkbench.engrave.text import DEFINITIONS, quoted, wrapped
+from folkbench.engrave.text import DEFINITIONS, block, quoted, wrapped
 from folkbench.notation import Tune, form
 from folkbench.notation.titles import clean
 from folkbench.notation.tune import Event
@@ -143,9 +143,9 @@ def _score(tune: Tune, look: Look) -> str:
     several = len(written.staves) > 1
     lines = [f"{_CHORD_LINE} \\lyricmode {{\n{written.chords}\n}}"] if written.chords else []
     for name, music in written.staves:
-        called = f" \\with {{ instrumentName = {quoted(name)} }}" if several else ""
+        called = f" \\with {{ instrumentName = \\markup {block(name, 14)} }}" if several else ""
         lines.append(f"\\new Staff{called} {{\n{music}\n}}")
-    indent = "\\layout { indent = 14\\mm }" if several else ""
+    indent = "\\layout { indent = 22\\mm }" if several else ""
     group = "\\new StaffGroup <<" if several else "<<"
     body = "\n".join([group, *lines, ">>"]) if lines else "{ s1 }"
     return f"\\score {{\n{body}\n\\header {{ heading = {_heading(tune)} }}\n{indent}\n}}\n{_footing(tune)}"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from folkbench.engrave.groups import beams, notes, slurs, ties
 from folkbench.engrave.signs import clef, key_signature, tempo, time_signature
-from folkbench.engrave.text import AT_BAR_LINE, annotation, chord_symbol, decoration, quoted
+from folkbench.engrave.text import AT_BAR_LINE, annotation, block, chord_symbol, decoration, quoted
 from folkbench.engrave.values import QUARTER, durations, skip, written
 from folkbench.notation import parse_key
 from folkbench.notation.tune import Bar, Change, Chord, Event, Grace, Key, Mark, Meter, Note, Rest, Tune, Tuplet
@@ -78,7 +78,7 @@ class _Pen:
         self.key: Key | None = None
         self.meter: Meter | None = None
         self.length = 0  # ticks of a measure, as LilyPond counts just now
-        self.uneven = False  # whether that was ever set by hand
+        self.uneven = any(ticks > bar.meter.ticks(self.whole) for bar, ticks in zip(bars, plan.ticks, strict=False))
         self.pending: list[str] = []  # scripts for the next note
         self.slurs = _slurs(bars)
         self.ties = ties(bars)
@@ -128,9 +128,9 @@ class _Pen:
             return words
         rests = [event for event in bar.events if isinstance(event, Rest) and event.bars > 1]
         wanted = full if ticks <= full or (rests and ticks % full == 0) else ticks
-        # LilyPond begins every ending with the length that held where the first one began
-        if wanted != self.length or (bar.ending and self.uneven):
-            self.uneven = True
+        # where the music may jump to, LilyPond has the length that held where it comes from
+        landing = bar.ending or bar.open.begins or bar.open.ends or not index
+        if wanted != self.length or (landing and self.uneven):
             length = Fraction(wanted, self.whole)
             words.append(f"\\set Timing.measureLength = #(ly:make-moment {length.numerator} {length.denominator})")
             self.length = wanted
@@ -248,7 +248,7 @@ class _Pen:
                 before, self.key = self.key, key
                 return self._key(before, key)
         if self.leads and change.name == "P":
-            return [f"\\mark \\markup \\box {quoted(change.value)}"]
+            return [f"\\mark \\markup \\box {block(change.value)}"]
         if self.leads and change.name == "Q":
             return [tempo(change.value, self.tune.unit)]
         return []
@@ -303,7 +303,7 @@ def _runs(bars: Sequence[Bar], tints: Mapping[Event, Tint]) -> dict[int, str]:
         run.append(event)
         if follows is None or tints.get(follows) != tint:
             colour = quoted(tint.colour)
-            label = f"_\\markup \\with-color {colour} \\teeny \\sans {quoted(tint.label)}" if tint.label else ""
+            label = f"_\\markup \\with-color {colour} \\teeny \\sans {block(tint.label, 90)}" if tint.label else ""
             if len(run) > 1:
                 found[run[0].at] = f"-\\tweak color {colour} \\startTextSpan{label}"
                 found[run[-1].at] = "\\stopTextSpan"

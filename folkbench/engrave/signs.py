@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from folkbench.engrave.text import quoted
+from folkbench.engrave.text import block
 from folkbench.engrave.values import SINGLE
 from folkbench.notation.keys import signature
 from folkbench.notation.tune import Key, Meter
@@ -81,8 +81,8 @@ def tempo(value: str, unit: Fraction) -> str:
     mark = metronome(value, unit)
     if mark is None:
         shown = " ".join(re.findall(r'"([^"]*)"', value)) or value.strip()
-        return f"\\tempo {quoted(shown)}" if shown else ""
-    text = f" {quoted(mark.words)}" if mark.words else ""
+        return f"\\tempo \\markup {block(shown)}" if shown else ""
+    text = f" \\markup {block(mark.words)}" if mark.words else ""
     return f"\\tempo{text} {SINGLE[mark.beat]} = {mark.rate}"
 
 

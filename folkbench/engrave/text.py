@@ -91,6 +91,7 @@ tinted = #(define-music-function (colour) (color?) #{
 """Our own signs and functions, at the head of every LilyPond text."""
 
 _CHORD = re.compile(r"([A-Ga-g])([#b♯♭]?)([^/]*)(?:/([A-Ga-g])([#b♯♭]?)(.*))?$")
+_LONGEST_CHORD = 24
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Co", "Zl", "Zp"})
 
 
@@ -128,6 +129,14 @@ def wrapped(text: str, columns: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
+def block(text: str, columns: int = 48) -> str:
+    """`text` as a markup; in lines one below the other if it is long."""
+    lines = wrapped(text, columns)
+    if len(lines) < 2:
+        return quoted(text)
+    return f"\\column {{ {' '.join(map(quoted, lines))} }}"
+
+
 def _columns(text: str) -> int:
     if text.isascii():
         return len(text)
@@ -146,8 +155,8 @@ def _prefix(word: str, columns: int) -> str:
 def chord_symbol(text: str) -> str:
     """A chord symbol as a markup, with real sharps and flats: `Bb7`, `F#m/C#`."""
     match = _CHORD.match(text.strip())
-    if match is None:
-        return f"\\markup {quoted(text)}"
+    if match is None or len(text) > _LONGEST_CHORD:
+        return f"\\markup {block(text)}"
     root, sign, rest, bass, bass_sign, after = match.groups()
     pieces = [quoted(root.upper()), *_accidental(sign), *([quoted(rest)] if rest else [])]
     if bass:
@@ -164,11 +173,11 @@ def annotation(text: str) -> str:
     """Text that the ABC places by hand: `^above`, `_below`, `<`, `>` and `@` above."""
     side = "_" if text.startswith("_") else "^"
     words = text[1:] if text[:1] in ("^", "_", "<", ">", "@") else text
-    return f"{side}\\markup {quoted(words)}"
+    return f"{side}\\markup {block(words)}"
 
 
 def decoration(name: str) -> str:
     """What a decoration adds behind its note; a name that no table knows is printed small, as a word."""
     if name in SILENT:
         return ""
-    return DECORATIONS.get(name) or f"^\\markup \\italic \\small {quoted(name)}"
+    return DECORATIONS.get(name) or f"^\\markup \\italic \\small {block(name)}"

@@ -111,7 +111,14 @@ def test_chord_symbols_stand_over_their_notes_with_real_accidentals() -> None:
 
 def test_titles_type_composer_origin_tempo_and_source_are_on_the_page() -> None:
     drawn = text("G8 |]", R="reel", C="Ed Reavy", O="Ireland", S="a session", B="A Book", Q='"Lively" 1/2=100')
-    for words in ('"A Tune"', '"Reel"', '"Ed Reavy (Ireland)"', '"a session"', '"A Book"', '\\tempo "Lively" 2 = 100'):
+    for words in (
+        '"A Tune"',
+        '"Reel"',
+        '"Ed Reavy (Ireland)"',
+        '"a session"',
+        '"A Book"',
+        '\\tempo \\markup "Lively" 2 = 100',
+    ):
         assert words in drawn
 
 
