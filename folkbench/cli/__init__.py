@@ -30,6 +30,7 @@ COMMANDS = {
     "dissect": "Look inside the network: what do these parameters mean?",
     "train": "Train the network on a corpus.",
     "model": "The networks on this bench.",
+    "doctor": "What folkbench finds on this machine, and what is missing.",
 }
 """Command name -> the line that `folkbench --help` shows. `folkbench.cli.NAME` holds the command `NAME`."""
 

@@ -13,6 +13,7 @@ import typer
 from folkbench import __version__, bench
 from folkbench.cli.arguments import print_json
 from folkbench.engrave.printer import INSTALL, find_press
+from folkbench.errors import FolkbenchError, Missing
 
 app = typer.Typer(add_completion=False)
 
@@ -42,7 +43,9 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     for finding in findings:
         print(f"{'✓' if finding.found else '✗'} {finding.name:<{width}}  {finding.what}")
         if not finding.found:
-            print(f"  {'':<{width}}  for: {finding.used_for}{f'; get it: {finding.install}' if finding.install else ''}")
+            print(
+                f"  {'':<{width}}  for: {finding.used_for}{f'; get it: {finding.install}' if finding.install else ''}"
+            )
 
 
 def _package(name: str, used_for: str, install: str) -> Finding:
@@ -65,23 +68,27 @@ def _lilypond() -> Finding:
 
 
 def _fluidsynth() -> Finding:
-    from ctypes.util import find_library
+    from folkbench.sound import synth
 
-    from folkbench.sound.synth import INSTALL as INSTALL_FLUIDSYNTH
-
-    library = find_library("fluidsynth") or find_library("libfluidsynth")
     used_for = "sound: folkbench play, and its .wav and .flac files"
-    if library is None:
-        return Finding("FluidSynth", False, "the library is not found", used_for, INSTALL_FLUIDSYNTH)
-    return Finding("FluidSynth", True, library, used_for)
+    try:
+        module = synth.load()
+    except Missing as error:
+        return Finding("FluidSynth", False, error.message, used_for, error.hint)
+    said = getattr(module, "fluid_version_str", None)
+    return Finding("FluidSynth", True, said().decode() if said else "found", used_for)
 
 
 def _audio() -> Finding:
-    from folkbench.sound.synth import driver
+    from folkbench.sound import synth
 
-    used_for = "playing at once; without it, folkbench play writes a WAV"
-    found = driver()
-    return Finding("audio driver", found is not None, found or "none: no sound card is found", used_for)
+    used_for = "playing at once; without one, folkbench play writes a WAV"
+    try:
+        with synth.Synth(synth.soundfont()) as player:
+            driver = player.open_driver()
+    except FolkbenchError as error:
+        return Finding("audio driver", False, f"not asked: {error.message}", used_for, error.hint)
+    return Finding("audio driver", bool(driver), driver or "none works: there is no sound card", used_for)
 
 
 def _soundfont() -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,7 @@ from folkbench.check import ERROR, NOTE, check
 from folkbench.cli.arguments import one_tune, say
 from folkbench.engrave import ENDINGS, SIZE, Look, Tint, excerpt, glance, lilypond, press, printed, ready
 from folkbench.errors import FolkbenchError, Refused
-from folkbench.notation import Tune, to_key, transpose, write
+from folkbench.notation import Tune, form, to_key, transpose, write
 from folkbench.notation.instruments import instrument
 from folkbench.notation.places import named_bars
 from folkbench.notation.tune import Event
@@ -42,6 +43,7 @@ class Reason(StrEnum):
     """Why notes are coloured."""
 
     check = "check"
+    whence = "whence"
 
 
 @app.command()
@@ -61,7 +63,9 @@ def show(
     bars: Annotated[str, typer.Option("--bars", metavar="BARS", help="Only these: 5-8, B, A7-B2.")] = "",
     numbers: Annotated[bool, typer.Option("--numbers", help="Number the bars as players count.")] = False,
     chords: Annotated[bool, typer.Option("--chords/--no-chords", help="Print the chord symbols.")] = True,
-    colour_by: Annotated[Reason | None, typer.Option("--colour-by", help="check: what is wrong.")] = None,
+    colour_by: Annotated[
+        Reason | None, typer.Option("--colour-by", help="What is wrong, or what human tunes have.")
+    ] = None,
 ) -> None:
     """Engrave a tune and open the page; in a terminal, show it at a glance at once.
 
@@ -79,7 +83,7 @@ def show(
     drawn = ready(_moved(one_tune(tune), by, key, player))
     if bars:
         drawn = excerpt(drawn, named_bars(drawn, bars))
-    tints = _tints(drawn) if colour_by else {}
+    tints = _TINTS[colour_by](drawn) if colour_by else {}
     look = Look(size, numbers, chords, ending in (".png", ".svg"), tints)
     if output:
         bench.write_whole(output, _content(drawn, ending, look), force=force)
@@ -110,7 +114,7 @@ def _moved(tune: Tune, by: int, key: str, player: str) -> Tune:
     return transpose(moved, found.semitones)
 
 
-def _tints(tune: Tune) -> dict[Event, Tint]:
+def _wrong(tune: Tune) -> dict[Event, Tint]:
     """What `check` finds, as marks under the notes it speaks of. A problem in the header marks nothing."""
     tints: dict[Event, Tint] = {}
     for problem in check(tune):
@@ -123,6 +127,33 @@ def _tints(tune: Tune) -> dict[Event, Tint]:
                     if problem.at < event.end and event.at < problem.end and event not in tints:
                         tints[event] = tint
     return tints
+
+
+def _shared(tune: Tune) -> dict[Event, Tint]:
+    """The bars that stand in human tunes, with the title of one; the longest shared run in the stronger colour."""
+    from folkbench.encoding import encode
+    from folkbench.whence import open_index, trace
+
+    encoded = encode(tune)
+    traced = trace(open_index(), encoded.meter, encoded.mode, encoded.music)
+    labels = [bar.label for bar in traced.bars]
+    run = traced.most_bars
+    longest = range(labels.index(run.from_bar), labels.index(run.to_bar) + 1) if run and run.bars else range(0)
+    tints: dict[str, Tint] = {}
+    before = ""
+    for number, bar in enumerate(traced.bars):
+        titles = [example.source.title for example in bar.examples]
+        if run and number in longest:
+            before = run.source.title
+        elif before not in titles:
+            before = titles[0] if titles and bar.bar else ""  # that a pickup is found says nothing
+        if before:
+            tints[bar.label] = Tint(_RED if number in longest else _AMBER, before)
+    places = [place for part in form(tune) for place in part.places if place.label in tints]
+    return {event: tints[place.label] for place in places for event in tune.bars[place.nth].events}
+
+
+_TINTS: dict[Reason, Callable[[Tune], dict[Event, Tint]]] = {Reason.check: _wrong, Reason.whence: _shared}
 
 
 def _content(tune: Tune, ending: str, look: Look) -> str | bytes:

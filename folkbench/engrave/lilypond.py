@@ -136,6 +136,7 @@ class _Written(NamedTuple):
 
     staves: tuple[tuple[str, str], ...]
     chords: str
+    ragged: bool  # the last line is too short to be drawn out to the margin
 
 
 def _score(tune: Tune, look: Look) -> str:
@@ -145,33 +146,35 @@ def _score(tune: Tune, look: Look) -> str:
     for name, music in written.staves:
         called = f" \\with {{ instrumentName = \\markup {block(name, 14)} }}" if several else ""
         lines.append(f"\\new Staff{called} {{\n{music}\n}}")
-    indent = "\\layout { indent = 22\\mm }" if several else ""
+    ragged = "##t" if written.ragged else "##f"
+    layout = f"\\layout {{ indent = {22 if several else 0}\\mm ragged-last = {ragged} }}"
     group = "\\new StaffGroup <<" if several else "<<"
     body = "\n".join([group, *lines, ">>"]) if lines else "{ s1 }"
-    return f"\\score {{\n{body}\n\\header {{ heading = {_heading(tune)} }}\n{indent}\n}}\n{_footing(tune)}"
+    return f"\\score {{\n{body}\n\\header {{ heading = {_heading(tune)} }}\n{layout}\n}}\n{_footing(tune)}"
 
 
 def _written(tune: Tune, look: Look) -> _Written:
     counts = [len(voice.bars) for voice in tune.voices]
     if not any(counts):
-        return _Written((), "")
+        return _Written((), "", False)
     leader = counts.index(max(counts))
     bars = tune.voices[leader].bars
     ticks = tuple([max([v.bars[n].ticks for v in tune.voices if n < len(v.bars)]) for n in range(len(bars))])
     shape = form(tune, leader)
     labels = _labels(tune, leader) if look.numbers else ()
-    breaks = line_breaks(bars, _ROOM / look.size)
-    plan = Plan(leader, ticks, breaks, look.tints, labels)
+    lines = line_breaks(bars, _ROOM / look.size)
+    plan = Plan(leader, ticks, lines.breaks, look.tints, labels)
     rows = {number: measures(tune, number, plan) for number, count in enumerate(counts) if count}
     opening = tempo(tune.text("Q"), tune.unit) if tune.text("Q") else ""
     staves = []
     for number, row in rows.items():
         start = f"{opening}\n" if number == leader and opening else ""
-        if number == leader and len(breaks) < _LINES_TOGETHER:
+        if number == leader and len(lines.breaks) < _LINES_TOGETHER:
             start += "\\autoPageBreaksOff\n"
         staves.append((_voice_name(tune, number), start + parts.music(shape, bars, row)))
     has_chords = look.chords and any(row.chords for row in rows[leader])
-    return _Written(tuple(staves), _chord_line(rows[leader], ticks, tune.whole) if has_chords else "")
+    chords = _chord_line(rows[leader], ticks, tune.whole) if has_chords else ""
+    return _Written(tuple(staves), chords, lines.last_is_short)
 
 
 def _labels(tune: Tune, voice: int) -> tuple[str, ...]:

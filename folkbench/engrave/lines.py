@@ -12,7 +12,15 @@ BARS = 4
 """Bars on a line where the ABC doesn't say."""
 
 _BAR_LINE = 1.6  # what a bar line, and what stands about it, takes of a line, in notes
+_SHORT = 0.6  # a line of less than this share of the longest looks empty when it is drawn out to the margin
 _TIGHT = 1.25  # a line of the ABC may be this much fuller than one that we make
+
+
+class Lines(NamedTuple):
+    """Bar index -> indices of its events before which a new line begins (0: at the bar); is the last line short?"""
+
+    breaks: dict[int, tuple[int, ...]]
+    last_is_short: bool
 
 
 class _Piece(NamedTuple):
@@ -23,12 +31,12 @@ class _Piece(NamedTuple):
     weight: float
 
 
-def line_breaks(bars: Sequence[Bar], room: float) -> dict[int, tuple[int, ...]]:
-    """Bar index -> indices of its events before which a new line begins (0: at the bar itself).
+def line_breaks(bars: Sequence[Bar], room: float) -> Lines:
+    """Where the lines of a voice end. `room` is how many notes a line comfortably holds.
 
-    `room` is how many notes a line comfortably holds. A line of the ABC that holds many more (a whole tune may
-    stand in one) is divided: at its repeat signs and double bars, then evenly, into lines of at most four bars.
-    A single bar that is too long is divided between two groups of notes.
+    A line of the ABC that holds many more (a whole tune may stand in one) is divided: at its repeat signs and double
+    bars, then evenly, into lines of at most four bars. A single bar that is too long is divided between two groups of
+    notes. A line that is much shorter than the others joins its neighbour, if there is room and they are of one part.
     """
     bangs = _breaks_at_bangs(bars)
     lines: list[list[_Piece]] = [[]]
@@ -41,12 +49,14 @@ def line_breaks(bars: Sequence[Bar], room: float) -> dict[int, tuple[int, ...]]:
             lines[-1].append(_Piece(index, event, weight))
         if after:
             lines.append([])
+    drawn = [
+        part for line in _joined([line for line in lines if line], bars, room) for part in _divided(line, bars, room)
+    ]
     breaks: dict[int, tuple[int, ...]] = {}
-    for line in filter(None, lines):
-        for piece in _divided(line, bars, room):
-            if piece.bar or piece.event:
-                breaks[piece.bar] = (*breaks.get(piece.bar, ()), piece.event)
-    return breaks
+    for piece, *_ in drawn[1:]:
+        breaks[piece.bar] = (*breaks.get(piece.bar, ()), piece.event)
+    weights = [_weight(line) for line in drawn]
+    return Lines(breaks, len(drawn) > 1 and weights[-1] < _SHORT * max(weights))
 
 
 def _sounding(bar: Bar) -> list[int]:
@@ -106,32 +116,63 @@ def _inside(bar: Bar, room: float) -> list[int]:
     return places
 
 
-def _divided(line: Sequence[_Piece], bars: Sequence[Bar], room: float) -> list[_Piece]:
-    """The pieces at which lines begin that one line of the ABC becomes."""
-    if sum(piece.weight for piece in line) <= room * _TIGHT:
-        return [line[0]]
-    starts: list[_Piece] = []
+def _weight(line: Sequence[_Piece]) -> float:
+    return sum([piece.weight for piece in line])
+
+
+def _ends_part(bars: Sequence[Bar], index: int) -> bool:
+    """Whether a part ends with this bar: at a repeat sign or a double bar, if no other ending follows."""
+    close = bars[index].close
+    other = index + 1 < len(bars) and bars[index + 1].ending
+    return not other and bool(close.ends or close.begins or close.style in ("double", "final"))
+
+
+def _joined(lines: list[list[_Piece]], bars: Sequence[Bar], room: float) -> list[list[_Piece]]:
+    """The lines, those that are much shorter than the longest joined with their shorter neighbour."""
+    short = _SHORT * max([min(_weight(line), room) for line in lines], default=0)
+    joined: list[list[_Piece]] = []
+    for number, line in enumerate(lines):
+        after = lines[number + 1] if number + 1 < len(lines) else None
+        if _weight(line) < short:
+            to_before = bool(joined) and _go_together(joined[-1], line, bars, room)
+            to_after = after is not None and _go_together(line, after, bars, room)
+            if after and to_after and not (to_before and _weight(joined[-1]) <= _weight(after)):
+                lines[number + 1] = line + after
+                continue
+            if to_before:
+                joined[-1] = joined[-1] + line
+                continue
+        joined.append(line)
+    return joined
+
+
+def _go_together(line: list[_Piece], after: list[_Piece], bars: Sequence[Bar], room: float) -> bool:
+    return _weight(line) + _weight(after) <= room * _TIGHT and not _ends_part(bars, line[-1].bar)
+
+
+def _divided(line: list[_Piece], bars: Sequence[Bar], room: float) -> list[list[_Piece]]:
+    """The lines that one line of the ABC becomes."""
+    if _weight(line) <= room * _TIGHT:
+        return [line]
+    lines: list[list[_Piece]] = []
     part: list[_Piece] = []
     for piece in line:
         part.append(piece)
-        close = bars[piece.bar].close
-        ending = piece.bar + 1 < len(bars) and bars[piece.bar + 1].ending
-        if len(part) > 1 and not ending and (close.ends or close.begins or close.style in ("double", "final")):
-            starts += _even(part, bars, room)
+        if len(part) > 1 and _ends_part(bars, piece.bar):
+            lines += _even(part, bars, room)
             part = []
-    return starts + (_even(part, bars, room) if part else [])
+    return lines + (_even(part, bars, room) if part else [])
 
 
-def _even(part: Sequence[_Piece], bars: Sequence[Bar], room: float) -> list[_Piece]:
+def _even(part: Sequence[_Piece], bars: Sequence[Bar], room: float) -> list[list[_Piece]]:
     """The same for one part: lines of even length, a pickup not counted."""
-    weight = sum(piece.weight for piece in part)
     pickup = len(part) > 1 and bars[part[0].bar].ticks * 2 <= bars[part[1].bar].ticks
     full = len(part) - pickup
     # a bar more than four goes on the line if there is room: second endings
-    count = max(ceil(weight / (room * _TIGHT)), ceil((full - 1) / BARS), 1)
-    starts, at = [part[0]], int(pickup)
+    count = max(ceil(_weight(part) / (room * _TIGHT)), ceil((full - 1) / BARS), 1)
+    starts, at = [0], int(pickup)
     for number in range(count - 1):
         at += ceil((full - at + pickup) / (count - number))
         if at < len(part):
-            starts.append(part[at])
-    return starts
+            starts.append(at)
+    return [list(part[start:end]) for start, end in zip(starts, [*starts[1:], len(part)], strict=True)]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from folkbench.engrave.groups import beams, notes, slurs, ties
 from folkbench.engrave.signs import clef, key_signature, tempo, time_signature
-from folkbench.engrave.text import AT_BAR_LINE, annotation, block, chord_symbol, decoration, quoted
+from folkbench.engrave.text import AT_BAR_LINE, FINGERS, annotation, block, chord_symbol, decoration, quoted
 from folkbench.engrave.values import QUARTER, durations, skip, written
 from folkbench.notation import parse_key
 from folkbench.notation.tune import Bar, Change, Chord, Event, Grace, Key, Mark, Meter, Note, Rest, Tune, Tuplet
@@ -237,6 +237,8 @@ class _Pen:
                 ends.append(f"\\tweak direction #DOWN \\textEndMark \\markup \\italic {quoted(words)}")
             else:
                 self.pending.append(decoration(mark.text))
+        elif mark.kind == "chord" and mark.text in FINGERS:
+            self.pending.append(decoration(mark.text))
         elif mark.kind == "annotation":
             self.pending.append(annotation(mark.text))
 
@@ -258,7 +260,7 @@ def _chords(bar: Bar) -> tuple[tuple[int, str], ...]:
     at = 0
     found: dict[int, str] = {}
     for event in bar.events:
-        if isinstance(event, Mark) and event.kind == "chord":
+        if isinstance(event, Mark) and event.kind == "chord" and event.text not in FINGERS:
             found[at] = f"{found[at]} {event.text}" if at in found else event.text
         elif isinstance(event, Note | Chord | Rest):
             at += event.ticks

@@ -84,7 +84,13 @@ def printed(text: str, ending: str, program: Path | None = None) -> Printed:
             said = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr.strip()[-200:])
             raise FolkbenchError(f"LilyPond couldn't print this: {said or done.returncode}", "-o x.ly keeps its input")
         warnings = [line.strip() for line in done.stderr.splitlines() if "warning:" in line]
-        return Printed(tuple([file.read_bytes() for file in files]), tuple(warnings))
+        contents = [file.read_bytes() for file in files]
+        return Printed(tuple(map(_well_formed, contents) if ending == ".svg" else contents), tuple(warnings))
+
+
+def _well_formed(svg: bytes) -> bytes:
+    """LilyPond escapes `<` and `&` in an SVG's words but leaves `]]>`, which XML forbids there."""
+    return re.sub(rb"(?m)^<tspan>.*</tspan>$", lambda line: line.group().replace(b"]]>", b"]]&gt;"), svg)
 
 
 def _page(file: Path) -> int:

@@ -11,6 +11,9 @@ import unicodedata
 
 DYNAMICS = ("pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff", "sfz", "fp", "sf")
 
+FINGERS = frozenset("012345")
+"""A finger's number, as a decoration or, in older books' ABC, between quotes."""
+
 DECORATIONS = {
     "roll": "\\roll",
     "trill": "\\trill",
@@ -46,7 +49,7 @@ DECORATIONS = {
     "Segno": "\\segno",
     "coda": "\\coda",
     "Coda": "\\coda",
-    **{str(finger): f"-{finger}" for finger in range(6)},
+    **{finger: f"^{finger}" for finger in FINGERS},
     **{level: f"\\{level}" for level in DYNAMICS},
 }
 """A decoration's name (ABC standard 2.1, section 4.14) -> what follows its note in LilyPond."""
