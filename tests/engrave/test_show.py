@@ -18,9 +18,10 @@ FAULTY = "X:1\nT:Faulty\nM:4/4\nL:1/8\nK:G\nGABc defg|GABc d|G8|]\n"
 
 
 def run(*words: str) -> int:
-    with pytest.raises(SystemExit) as left, pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["folkbench", *words])
-        main()
+        with pytest.raises(SystemExit) as left:
+            main()
     assert isinstance(left.value.code, int)
     return left.value.code
 
