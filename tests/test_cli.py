@@ -40,7 +40,9 @@ def test_help_lists_every_command() -> None:
         assert name in done.stdout
 
 
-@pytest.mark.parametrize(("name", "command"), commands(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_every_command_has_help_and_an_example_of_itself(name: str, command: Any) -> None:
     assert command.help, name
     assert f"folkbench {name}" in command.help

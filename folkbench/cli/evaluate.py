@@ -50,15 +50,20 @@ def evaluate(
     from folkbench.whence import open_index
 
     human = load(corpus)
-    measured = list(tunes(file)) if file else _composed(model, count, seed, temperature, grammar)
+    if file:
+        measured, masked = list(tunes(file)), None
+    else:
+        measured, masked = _composed(model, count, seed, temperature, grammar)
     found = report(measured, human, open_index(corpus))
     if as_json:
-        print_json(_object(found, corpus))
+        print_json(_object(found, corpus) | {"masked_mass": masked})
         return
     print(f"{'':28}{'these':24}{corpus}")
     print(f"{'tunes':28}{found.made.tunes:5,}{'':19}{found.human.tunes:5,}")
     for field, words in _MADE.items():
         print(f"{words:28}{getattr(found.made, field)!s:24}{getattr(found.human, field)}")
+    if masked:
+        print(f"{'probability masked':28}{100 * masked:5.1f} % a token (mean)")
     copied = found.copied
     print(f"{'longest shared run':28}{copied.median_tokens:5,.0f} tokens (median)")
     print(f"{'4 bars or more shared':28}{copied.four_bars}")
@@ -75,11 +80,13 @@ def evaluate(
         say(f"{found.refused} tunes can't be said in tokens; they count only as made well or not")
 
 
-def _composed(model: str, count: int, seed: int, temperature: float, grammar: bool) -> list[Tune]:
+def _composed(model: str, count: int, seed: int, temperature: float, grammar: bool) -> tuple[list[Tune], float]:
+    """Tunes of a network, and the mean probability a token that the grammar took away."""
     from folkbench.compose import Composer, Taste, Wish
 
     composer = Composer(model or None, grammar=grammar)
-    return [made.tune for made in composer.make(Wish(), seed, 1, count, Taste(temperature=temperature))]
+    made = list(composer.make(Wish(), seed, 1, count, Taste(temperature=temperature)))
+    return [one.tune for one in made], sum(one.masked for one in made) / count
 
 
 def _object(found: Report, corpus: str) -> dict[str, Any]:
