@@ -279,7 +279,9 @@ def _starts(symbols: npt.NDArray[np.integer], looked: Looked) -> npt.NDArray[np.
     inside = np.cumsum(tables["open"][symbols].astype(np.int64) - tables["close"][symbols])
     head &= (inside == 0) | tables["open"][symbols]
     alone = (symbols == LINE) | (symbols == END)
+    # a length that stands behind a bar line, as in no tune, is a unit that is like none
     begins: npt.NDArray[np.bool_] = tuplet | alone | (head & ~np.concatenate([[False], tuplet[:-1]]))
+    begins[1:] |= alone[:-1]
     return begins
 
 

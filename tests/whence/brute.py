@@ -153,7 +153,7 @@ def units(seen: Sequence[Item]) -> list[tuple[tuple[object, ...], int]]:
         fresh = item.name == "|" or tuplet or (sounds and not in_chord and not after_tuplet)
         in_chord = (in_chord or item.name == "[") and item.name != "]"
         after_tuplet = tuplet
-        if fresh or not found:
+        if fresh or not found or found[-1][0] == ("|",):
             found.append(((item.name,), item.at))
         else:
             found[-1] = ((*found[-1][0], item.name), found[-1][1])
