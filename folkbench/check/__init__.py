@@ -9,14 +9,17 @@ from __future__ import annotations
 from folkbench.check import faults, fields, joins, repeats
 from folkbench.check.kinds import ERROR, KINDS, NOTE, WARNING, Kind
 from folkbench.check.problem import Findings, Problem
+from folkbench.notation.form import Part
 from folkbench.notation.tune import Tune
 
 __all__ = ["ERROR", "KINDS", "NOTE", "WARNING", "Kind", "Problem", "check", "failed"]
 
 
-def check(tune: Tune, strict: bool = False) -> tuple[Problem, ...]:
-    """All that is wrong with a tune, in the order of the text. `strict` makes errors of some notes."""
-    findings = Findings(tune, strict)
+def check(tune: Tune, strict: bool = False, parts: tuple[Part, ...] | None = None) -> tuple[Problem, ...]:
+    """All that is wrong with a tune, in the order of the text. `strict` makes errors of some notes; `parts` are
+    those of the first voice, where they are known already.
+    """
+    findings = Findings(tune, strict, parts)
     fields.judge(tune, findings)
     for nth, voice in enumerate(tune.voices):
         repeats.judge(voice, findings, nth)

@@ -30,6 +30,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from folkbench.notation.form import play_order
 from folkbench.notation.tune import Bar, BarLine, Broken, Change, Chord, Meter, Note, Rest, Voice
 
 _PLAIN = frozenset(("single",))
@@ -59,10 +60,10 @@ class Mismatch(NamedTuple):
 
 
 def judge(
-    voice: Voice, whole: int, order: Sequence[int], unread: frozenset[int], repeats_hold: bool = True
+    voice: Voice, whole: int, unread: frozenset[int], repeats_hold: bool = True
 ) -> tuple[list[Fault], list[Mismatch]]:
-    """The bars of a voice that don't count. `order` is the playing order; bars in `unread` aren't judged, nor, unless
-    the repeats hold, what lies on the two sides of one.
+    """The bars of a voice that don't count. Bars in `unread` aren't judged, nor, unless the repeats hold, what lies
+    on the two sides of one.
     """
     bars = voice.bars
     ticks = [bar.ticks for bar in bars]
@@ -77,7 +78,7 @@ def judge(
     seams.append(True)
     faults = [Fault("long", (k,), ticks[k], full[k]) for k in range(len(bars)) if full[k] and ticks[k] > full[k]]
     walk = _Walk()
-    walk.play(ticks, full, seams, order)
+    walk.play(ticks, full, seams, play_order(voice))
     sections = _sections(bars, seams)
     # what is said of one bar of a part's seam needn't be said again of the other
     named = {k for fault in faults for k in fault.bars} | unread

@@ -21,7 +21,7 @@ from folkbench.check.kinds import ERROR, NOTE, WARNING
 from folkbench.check.portrait import portray
 from folkbench.check.problem import Problem
 from folkbench.check.telling import portrait_object, portrait_text, problem_github, problem_object, problem_text
-from folkbench.notation import Draft, Tune
+from folkbench.notation import Draft, Part, Tune, form
 from folkbench.notation.instruments import instrument
 
 _BATCH = 100  # drafts that travel together
@@ -84,29 +84,30 @@ def _batch(drafts: list[tuple[str, Draft]], wish: Wish) -> list[Verdict]:
 def verdict(path: str, draft: Draft, wish: Wish) -> Verdict:
     """Read one draft, check it, and put what was found into words."""
     tune = draft.read()
-    problems = check(tune, wish.strict)
+    parts = form(tune)
+    problems = check(tune, wish.strict, parts)
     if wish.style == "json":
-        words = json.dumps(_object(tune, problems, wish), ensure_ascii=False)
+        words = json.dumps(_object(tune, parts, problems, wish), ensure_ascii=False)
     else:
-        words = _words(path, tune, problems, wish)
+        words = _words(path, tune, parts, problems, wish)
     counts = [sum(problem.severity == severity for problem in problems) for severity in (ERROR, WARNING, NOTE)]
     return Verdict(path, words, *counts)
 
 
-def _words(path: str, tune: Tune, problems: tuple[Problem, ...], wish: Wish) -> str:
+def _words(path: str, tune: Tune, parts: tuple[Part, ...], problems: tuple[Problem, ...], wish: Wish) -> str:
     if wish.style == "github":
         shown = [p for p in problems if p.severity == ERROR or not wish.quiet]
         return "\n".join([problem_github(problem, path) for problem in shown])
     shown = [p for p in problems if p.severity != NOTE or not wish.quiet]
     words = [problem_text(problem, tune, path) for problem in shown]
     if not wish.quiet:
-        words.append(portrait_text(portray(tune), tune, problems))
+        words.append(portrait_text(portray(tune, parts), tune, problems))
     if wish.player:
         words.append("  " + fit_text(fit(tune, instrument(wish.player))).replace("\n", "\n  "))
     return "\n".join(words)
 
 
-def _object(tune: Tune, problems: tuple[Problem, ...], wish: Wish) -> dict[str, Any]:
+def _object(tune: Tune, parts: tuple[Part, ...], problems: tuple[Problem, ...], wish: Wish) -> dict[str, Any]:
     x = tune.text("X").strip()
     found: dict[str, Any] = {
         "index": tune.index,
@@ -114,7 +115,7 @@ def _object(tune: Tune, problems: tuple[Problem, ...], wish: Wish) -> dict[str, 
         "title": tune.title,
         "line": tune.line,
         "problems": [problem_object(problem) for problem in problems],
-        "form": portrait_object(portray(tune)),
+        "form": portrait_object(portray(tune, parts)),
     }
     if wish.player:
         lying = fit(tune, instrument(wish.player))

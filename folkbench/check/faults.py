@@ -6,7 +6,6 @@ from fractions import Fraction
 
 from folkbench.check.bars import Fault, Mismatch, judge
 from folkbench.check.problem import Findings, Places, Where
-from folkbench.notation.form import play_order
 from folkbench.notation.tune import Bar, Chord, Note, Rest, Tune, Voice
 
 
@@ -17,7 +16,7 @@ def tell(voice: Voice, findings: Findings, nth: int) -> None:
     if not bars:
         return
     repeats_hold = not any(problem.code.startswith(("repeat-", "ending-")) for problem in findings.problems)
-    faults, mismatches = judge(voice, tune.whole, play_order(voice), _unread(tune, bars), repeats_hold)
+    faults, mismatches = judge(voice, tune.whole, _unread(tune, bars), repeats_hold)
     for mismatch in mismatches:
         _tell_mismatch(mismatch, findings, bars)
     if faults:
@@ -28,7 +27,8 @@ def tell(voice: Voice, findings: Findings, nth: int) -> None:
             if (fault.kind, where) not in said:
                 said.add((fault.kind, where))
                 _tell_fault(fault, bars, places, findings)
-    _tell_overlays(bars, nth, findings)
+    if "&" in tune.source:
+        _tell_overlays(bars, nth, findings)
 
 
 def tell_voices(tune: Tune, findings: Findings) -> None:
@@ -89,9 +89,18 @@ def _tell_mismatch(mismatch: Mismatch, findings: Findings, bars: tuple[Bar, ...]
         end,
         f"this looks like {looks}, M: says {mismatch.meter.text}: {mismatch.agree} of {mismatch.of} bars have "
         f"{amount(mismatch.ticks, tune.whole)}, not {amount(mismatch.meter.ticks(tune.whole), tune.whole)}",
-        f"write M:{looks}",
+        _other_meter(looks, mismatch, tune),
         None if field else findings.place(at),
     )
+
+
+def _other_meter(looks: str, mismatch: Mismatch, tune: Tune) -> str:
+    """What would mend it: another meter, or, where the bars are half or twice as long, another unit."""
+    asked = mismatch.meter.ticks(tune.whole)
+    unit = tune.unit * asked / mismatch.ticks
+    if unit in (tune.unit / 2, tune.unit * 2):
+        return f"write L:{unit.numerator}/{unit.denominator}, or M:{looks}"
+    return f"write M:{looks}"
 
 
 def _tell_fault(fault: Fault, bars: tuple[Bar, ...], places: Places, findings: Findings) -> None:

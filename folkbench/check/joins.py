@@ -24,39 +24,35 @@ DECORATIONS = frozenset((
 
 def judge(voice: Voice, findings: Findings) -> None:
     """Note ties that lead elsewhere, slurs that don't close, and decorations that nobody knows."""
-    tied: Note | Chord | None = None
     slurs: list[Mark] = []
-    for bar in voice.bars:
-        for event in bar.events:
-            kind = type(event)
-            if kind is Note or kind is Chord:
-                assert isinstance(event, Note | Chord)
-                if tied is not None and not _held(tied, event):
-                    _tied_elsewhere(tied, event, findings)
-                tied = event if _tie(event) else None
-            elif kind is Rest:
-                if tied is not None:
-                    _tied_elsewhere(tied, None, findings)
-                tied = None
-            elif kind is Mark:
-                assert isinstance(event, Mark)
-                if event.kind == "slur":
-                    _slur(event, slurs, findings)
-                elif event.kind == "decoration" and event.text not in DECORATIONS:
-                    findings.add(
-                        "unknown-decoration",
-                        event.at,
-                        event.end,
-                        f"the standard knows no decoration {event.text}",
-                        "",
-                        findings.place(event.at),
-                    )
-        if tied is not None and _turns(bar):
-            tied = None  # the note that it leads to depends on the way that is taken
+    for mark in [event for bar in voice.bars for event in bar.events if type(event) is Mark]:
+        if mark.kind == "slur":
+            _slur(mark, slurs, findings)
+        elif mark.kind == "decoration" and mark.text not in DECORATIONS:
+            message = f"the standard knows no decoration {mark.text}"
+            findings.add("unknown-decoration", mark.at, mark.end, message, "", findings.place(mark.at))
     for mark in slurs:
         findings.add(
             "unclosed-slur", mark.at, mark.end, "( opens a slur and no ) closes it", "add )", findings.place(mark.at)
         )
+    if "-" in findings.tune.source:
+        _judge_ties(voice, findings)
+
+
+def _judge_ties(voice: Voice, findings: Findings) -> None:
+    tied: Note | Chord | None = None
+    for bar in voice.bars:
+        for event in bar.events:
+            if isinstance(event, Note | Chord):
+                if tied is not None and not _held(tied, event):
+                    _tied_elsewhere(tied, event, findings)
+                tied = event if _tie(event) else None
+            elif isinstance(event, Rest):
+                if tied is not None:
+                    _tied_elsewhere(tied, None, findings)
+                tied = None
+        if tied is not None and _turns(bar):
+            tied = None  # the note that it leads to depends on the way that is taken
 
 
 def _turns(bar: Bar) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from folkbench.check.sketch import Sketch, Sounds, sketches, sounding
-from folkbench.notation.form import Part, form, structure
+from folkbench.notation.form import Part, Place, form, structure
 from folkbench.notation.keys import STEPS
 from folkbench.notation.tune import Key, Tune
 
@@ -46,14 +46,14 @@ class Portrait(NamedTuple):
     shared: int  # bars of the second part that come from the first (varied ones as well); -1 unless two parts
 
 
-def portray(tune: Tune) -> Portrait:
-    """What is notable in the first voice of a tune."""
+def portray(tune: Tune, parts: tuple[Part, ...] | None = None) -> Portrait:
+    """What is notable in the first voice of a tune; `parts` are its parts, where they are known already."""
     bars = tune.bars
-    parts = form(tune)
+    parts = form(tune) if parts is None else parts
     sounds = [sounding(bar) for bar in bars]
-    labels = [place.label for part in parts for place in part.places]
-    pitches = {note[1:] for heard in sounds for note in heard}
-    pitches = {pitch for pitch in pitches if pitch[0] > -90}
+    heard = [{note[1:] for note in sound if note[1] > -90} for sound in sounds]
+    places = [place for part in parts for place in part.places]
+    pitches = set().union(*heard)
     low = min(pitches, default=None)
     high = max(pitches, default=None)
     drawn = sketches(parts, bars, sounds, tune.whole)
@@ -64,10 +64,10 @@ def portray(tune: Tune) -> Portrait:
         bool(parts) and parts[0].repeated and not bars[0].open.begins,
         _written(low, tune.key) if low else "",
         _written(high, tune.key) if high else "",
-        next((labels[k] for k, heard in enumerate(sounds) if any(note[1:] == low for note in heard)), ""),
-        tuple([labels[k] for k, heard in enumerate(sounds) if any(note[1:] == high for note in heard)]),
+        next((places[k].label for k, found in enumerate(heard) if low in found), ""),
+        tuple([places[k].label for k, found in enumerate(heard) if high in found]),
         _span(low[0], high[0]) if low and high else "",
-        _outside(tune, sounds, labels, pitches),
+        _outside(tune, sounds, places, pitches),
         drawn,
         _shared(drawn),
     )
@@ -101,7 +101,9 @@ def _span(low: int, high: int) -> str:
     return f"{whole} and a {_INTERVALS[rest]}" if rest else whole
 
 
-def _outside(tune: Tune, sounds: list[Sounds], labels: list[str], pitches: set[tuple[int, int]]) -> tuple[Outside, ...]:
+def _outside(
+    tune: Tune, sounds: list[Sounds], places: list[Place], pitches: set[tuple[int, int]]
+) -> tuple[Outside, ...]:
     """The notes outside the mode, in order. Looked for only where there is one."""
     key = tune.key
     if not key.tonic or any(bar.key is not tune.bars[0].key for bar in tune.bars):
@@ -109,7 +111,7 @@ def _outside(tune: Tune, sounds: list[Sounds], labels: list[str], pitches: set[t
     strange = {pitch for pitch in pitches if key.signature[pitch[0] % 7] != pitch[1]}
     if not strange:
         return ()
-    notes = [(note[1:], labels[k]) for k, heard in enumerate(sounds) for note in heard if note[1] > -90]
+    notes = [(note[1:], places[k].label) for k, heard in enumerate(sounds) for note in heard if note[1] > -90]
     return tuple(
         [
             _led(pitch, place, notes[k + 1][0] if k + 1 < len(notes) else None, key)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from folkbench.check.kinds import ERROR, KINDS
-from folkbench.notation.form import form
+from folkbench.notation.form import Part, form
 from folkbench.notation.tune import Tune
 
 MOST = 200
@@ -43,8 +43,9 @@ class Problem(NamedTuple):
 class Findings:
     """The problems of one tune while they are being found."""
 
-    def __init__(self, tune: Tune, strict: bool) -> None:
+    def __init__(self, tune: Tune, strict: bool, parts: tuple[Part, ...] | None = None) -> None:
         self.tune = tune
+        self.parts = parts
         self.strict = strict
         self.problems: list[Problem] = []
         self.counted: dict[str, int] = {}
@@ -54,7 +55,7 @@ class Findings:
         """Where every bar stands, voice by voice. A voice without bars has none."""
         voices = []
         for nth in range(len(self.tune.voices)):
-            parts = form(self.tune, nth)
+            parts = self.parts if self.parts is not None and not nth else form(self.tune, nth)
             voices.append([(place.part, place.bar, place.ending) for part in parts for place in part.places])
         return voices
 

@@ -31,7 +31,7 @@ class Sketch(NamedTuple):
 def sketches(parts: tuple[Part, ...], bars: tuple[Bar, ...], sounds: list[Sounds], whole: int) -> tuple[Sketch, ...]:
     """One sketch for each part. `sounds` says what sounds in each of `bars`."""
     known: dict[Sounds, str] = {}
-    grids: list[tuple[str, list[tuple[int, int]]]] = []
+    grids: list[tuple[str, list[int]]] = []
     primes: dict[str, int] = {}
     eighth = whole // 8
     done = []
@@ -83,16 +83,15 @@ def _heard(places: tuple[Place, ...], sounds: list[Sounds]) -> list[tuple[int, S
     return heard
 
 
-def _letter(heard: Sounds, grids: list[tuple[str, list[tuple[int, int]]]], primes: dict[str, int], eighth: int) -> str:
+def _letter(heard: Sounds, grids: list[tuple[str, list[int]]], primes: dict[str, int], eighth: int) -> str:
     """The letter of a bar that hasn't been heard so: an earlier one's with a prime, or the next."""
     grid = _grid(heard, eighth)
-    longest = len(grid)
-    best, letter = 0.0, ""
+    best, letter, size = 0, "", 1
     for earlier, other in grids:
-        alike = sum(map(eq, grid, other)) / max(longest, len(other), 1)
-        if alike > best:
-            best, letter = alike, earlier
-    if best >= _ALIKE:
+        same = sum(map(eq, grid, other))
+        if same > best:
+            best, letter, size = same, earlier, len(other)
+    if best >= _ALIKE * max(len(grid), size):
         primes[letter] = primes.get(letter, 0) + 1
         return letter + "'" * min(primes[letter], 3)
     letter = _name(len(grids))
@@ -100,15 +99,17 @@ def _letter(heard: Sounds, grids: list[tuple[str, list[tuple[int, int]]]], prime
     return letter
 
 
-def _grid(heard: Sounds, eighth: int) -> list[tuple[int, int]]:
-    """The note that sounds at each eighth."""
-    grid: list[tuple[int, int]] = []
-    now = 0
+def _grid(heard: Sounds, eighth: int) -> list[int]:
+    """The note that sounds at each eighth, as one number."""
+    grid: list[int] = []
+    now = length = 0
     for ticks, step, alter in heard:
         now += ticks
-        missing = -(-now // eighth) - len(grid)
+        missing = -(-now // eighth) - length
         if missing > 0:
-            grid += [(step, alter)] * min(missing, 64)
+            missing = min(missing, 64)
+            grid += [8 * step + alter] * missing
+            length += missing
     return grid
 
 

@@ -7,10 +7,9 @@ number. Inside `|: ... :|` a double bar is only a mark for the eye.
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import NamedTuple
 
-from folkbench.notation.tune import Bar, BarLine, Change, Chord, Note, Rest, Tune, Voice
+from folkbench.notation.tune import Bar, BarLine, Change, Chord, Meter, Note, Rest, Tune, Voice
 
 _SECTION = ("double", "final", "heavy")
 
@@ -99,10 +98,15 @@ def _ends_part(line: BarLine, after: Bar, inside: bool) -> bool:
         return True
     if inside:
         return False
-    return line.style in _SECTION or any(
-        isinstance(event, Change) and event.name == "P" and not event.inline
-        for event in takewhile(lambda event: not isinstance(event, Note | Chord | Rest), after.events)
-    )
+    if line.style in _SECTION:
+        return True
+    for event in after.events:
+        kind = type(event)
+        if kind is Note or kind is Chord or kind is Rest:
+            return False
+        if isinstance(event, Change) and event.name == "P" and not event.inline:
+            return True
+    return False
 
 
 def _closes(bars: tuple[Bar, ...], first: int) -> bool:
@@ -122,9 +126,13 @@ def _places(bars: tuple[Bar, ...], first: int, last: int, name: str, whole: int)
     number = 1
     start_of_endings = 0
     ending = 0
+    meter: Meter | None = None
+    full = 0
     for index in range(first, last):
         bar = bars[index]
-        full = bar.meter.ticks(whole)
+        if bar.meter is not meter:
+            meter = bar.meter
+            full = meter.ticks(whole)
         if bar.ending:
             if ending:
                 number = start_of_endings
@@ -137,9 +145,9 @@ def _places(bars: tuple[Bar, ...], first: int, last: int, name: str, whole: int)
                 number = 0
         places.append(Place(index, name, number, ending))
         cut = (
-            index + 1 < last
+            bar.ticks < full
+            and index + 1 < last
             and number > 0
-            and bar.ticks < full
             and bar.ticks + bars[index + 1].ticks == full
             and (bool(bars[index + 1].ending) or bar.close.style in ("", "dotted", "hidden", "double"))
         )

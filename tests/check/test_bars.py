@@ -92,3 +92,9 @@ def test_a_bar_is_named_as_players_count_it() -> None:
 def test_a_hint_says_which_length_would_do() -> None:
     (problem,) = check(read("X:1\nM:6/8\nL:1/8\nK:D\n|: DEF GAB | DEF c3- | c3 def | DEF GAc2 | DEF G3 :|\n"))
     assert problem.hint == "shorten the last note to c"
+
+
+def test_bars_half_as_long_as_the_meter_may_have_the_wrong_unit() -> None:
+    (problem,) = check(read("X:1\nM:2/4\nL:1/16\nK:D\nDEFG | ABcd | dcBA | GFED | DEFG | A4 |]\n"))
+    assert problem.code == "meter-mismatch"
+    assert problem.hint == "write L:1/8, or M:1/4"
