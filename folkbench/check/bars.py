@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
+from operator import eq
 from typing import NamedTuple
 
 from folkbench.notation.form import play_order
@@ -118,25 +118,26 @@ def _even_out(bars: Sequence[Bar], ticks: list[int], full: list[int]) -> None:
     follows on another (`A<B>c`); programs differ, and the bar is as it was meant to be.
     """
     for k, bar in enumerate(bars):
-        if ticks[k] != full[k] and any(isinstance(event, Broken) for event in bar.events):
-            even = sum(_plain(bar))
-            if even == full[k]:
-                ticks[k] = full[k]
+        length = full[k]
+        if bar.ticks == length or 2 * bar.ticks < length or all(type(event) is not Broken for event in bar.events):
+            continue
+        if sum(_plain(bar)) == length:
+            ticks[k] = length
 
 
-def _plain(bar: Bar) -> list[Fraction]:
+def _plain(bar: Bar) -> list[int]:
     """What each note of a bar would last without broken rhythm, in ticks."""
-    lengths: list[Fraction] = []
-    waiting = Fraction(1)
+    lengths: list[int] = []
+    waiting = (1, 1)
     for event in bar.events:
         if isinstance(event, Broken):
             part = 1 << abs(event.dots)
-            longer, shorter = Fraction(2 * part - 1, part), Fraction(1, part)
-            own, waiting = (longer, shorter) if event.dots > 0 else (shorter, longer)
-            lengths[-1] /= own
+            longer, shorter = (2 * part - 1, part), (1, part)
+            (num, den), waiting = (longer, shorter) if event.dots > 0 else (shorter, longer)
+            lengths[-1] = lengths[-1] * den // num
         elif isinstance(event, Note | Chord | Rest):
-            lengths.append(event.ticks / waiting)
-            waiting = Fraction(1)
+            lengths.append(event.ticks * waiting[1] // waiting[0])
+            waiting = (1, 1)
     return lengths
 
 
@@ -146,6 +147,8 @@ def _rests(bar: Bar) -> bool:
 
 def _mismatches(bars: Sequence[Bar], ticks: list[int], full: list[int]) -> list[Mismatch]:
     """Meters with which most bars disagree in the same way; `full` is changed to what those bars agree on."""
+    if 2 * sum(map(eq, ticks, full)) >= len(bars):
+        return []
     found = []
     for meter in dict.fromkeys(bar.meter for bar in bars):
         places = [k for k, bar in enumerate(bars) if bar.meter == meter]

@@ -43,13 +43,14 @@ def _judge_ties(voice: Voice, findings: Findings) -> None:
     tied: Note | Chord | None = None
     for bar in voice.bars:
         for event in bar.events:
-            if isinstance(event, Note | Chord):
+            kind = type(event)
+            if kind is Note or kind is Chord:
+                assert isinstance(event, Note | Chord)
                 if tied is not None and not _held(tied, event):
                     _tied_elsewhere(tied, event, findings)
-                tied = event if _tie(event) else None
-            elif isinstance(event, Rest):
-                if tied is not None:
-                    _tied_elsewhere(tied, None, findings)
+                tied = event if event.tie or (kind is Chord and _tie(event)) else None
+            elif tied is not None and kind is Rest:
+                _tied_elsewhere(tied, None, findings)
                 tied = None
         if tied is not None and _turns(bar):
             tied = None  # the note that it leads to depends on the way that is taken

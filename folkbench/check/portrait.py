@@ -106,16 +106,16 @@ def _outside(
 ) -> tuple[Outside, ...]:
     """The notes outside the mode, in order. Looked for only where there is one."""
     key = tune.key
-    if not key.tonic or any(bar.key is not tune.bars[0].key for bar in tune.bars):
+    if not key.tonic or len({id(bar.key) for bar in tune.bars}) > 1:
         return ()
     strange = {pitch for pitch in pitches if key.signature[pitch[0] % 7] != pitch[1]}
     if not strange:
         return ()
-    notes = [(note[1:], places[k].label) for k, heard in enumerate(sounds) for note in heard if note[1] > -90]
+    notes = [(note[1:], k) for k, heard in enumerate(sounds) for note in heard if note[1] > -90]
     return tuple(
         [
-            _led(pitch, place, notes[k + 1][0] if k + 1 < len(notes) else None, key)
-            for k, (pitch, place) in enumerate(notes)
+            _led(pitch, places[bar].label, notes[k + 1][0] if k + 1 < len(notes) else None, key)
+            for k, (pitch, bar) in enumerate(notes)
             if pitch in strange and (k == 0 or notes[k - 1][0] != pitch)
         ]
     )
