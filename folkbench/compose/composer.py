@@ -117,7 +117,7 @@ class Composer:
         grammar, form = self.masks.grammar, drawn.request.form
         if grammar is None:
             return music
-        if any(not one.repeated and not two.repeated for one, two in pairwise(form.parts)):
+        if not grammar.doubles and any(not one.repeated and not two.repeated for one, two in pairwise(form.parts)):
             state: AnyState | None = grammar.start(form)
             for place, number in enumerate(drawn.tokens[: stop - 1]):
                 state = grammar.step(state, self.masks.tokens[number]) if state else None
@@ -162,16 +162,16 @@ class Composer:
 def with_openings(music: Sequence[str]) -> list[str]:
     """The music with a `|:` before every part but the first that ends with `:|`; players leave only that one out."""
     found: list[str] = []
-    begin, opened = 0, True  # where this part begins in `found`, and whether it needs no `|:`
+    begin, opened, first = 0, False, True  # where this part begins in `found`, and whether `|:` stands there
     for text, after in zip(music, [*music[1:], ""], strict=True):
         if text == "|:":
             opened = True
-        if text == ":|" and not opened:
+        if text == ":|" and not opened and not first:
             found.insert(begin, "|:")
             opened = True
         found.append(text)
-        if text == ":|" and after != "|2":
-            begin, opened = len(found), False
+        if (text == ":|" and after != "|2") or (text == "||" and not opened):
+            begin, opened, first = len(found), False, False
     return found
 
 

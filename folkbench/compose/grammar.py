@@ -94,7 +94,8 @@ class Grammar:
         texts = {token.text for token in self.tokens}
         if not texts >= {*LINES[:3], "</s>", "/2"}:
             raise ValueError("a network without the tokens | |: :| /2 and </s> can't be held to whole bars")
-        self.endings = texts >= set(LINES)
+        self.endings = texts >= {"|1", "|2"}
+        self.doubles = "||" in texts
         lengths = {EIGHTH} | {_ticks(token) for token in self.tokens if token.kind == "length"}
         self.lengths = tuple(sorted((length for length in lengths if length > 0), reverse=True))
         self._known: dict[object, bool] = {}
@@ -296,12 +297,14 @@ def _tuplet(grammar: Grammar, state: State, token: Token) -> State | None:
 def _line(grammar: Grammar, state: State, token: Token) -> State | None:
     if state.chord or state.left or state.after != (1, 1) or state.tie == TIE_INSIDE or token.text not in LINES:
         return None
-    if (state.tie and token.text != "|") or (token.text == "|1" and not grammar.endings):
+    if (state.tie and token.text not in ("|", "||")) or (token.text == "|1" and not grammar.endings):
         return None
     at = state.end if state.note or state.at != state.place.begins else 0
     place = turn(state.place, at, token.text)
     if place is None or (state.tie and place.must_end):
         return None
+    if grammar.doubles and token.text == "|" and place.part > state.place.part and not place.must_end:
+        return None  # where one part that is played once meets another
     return State(place, at=place.begins, tie=state.tie)
 
 

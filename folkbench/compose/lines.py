@@ -1,8 +1,8 @@
 """Bar lines: where in the tune a bar stands, which lines may end it, and where they lead.
 
-A part is [pickup] bars, ended by `:|`, by the `|:` of the next part, or by the tune's end; where it is repeated
-it may have two endings, `|1 ... :| |2 ...`, which begin at a bar line or within a bar. Two parts played once are
-parted by a `|` here; whoever writes the tune makes it `||`.
+A part is [pickup] bars, ended by `:|`, by `||`, by the `|:` of the next part, or by the tune's end; where it is
+repeated it may have two endings, `|1 ... :| |2 ...`, which begin at a bar line or within a bar. Inside `|: ... :|`
+a double bar is only a mark for the eye.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from folkbench.compose.form import Form, Part
 
-LINES = ("|", "|:", ":|", "|1", "|2")
+LINES = ("|", "|:", ":|", "|1", "|2", "||")
 """The bar lines that the grammar knows how to place."""
 
 FEWEST_BARS = 2
@@ -75,6 +75,8 @@ def turn(place: Place, at: int, line: str) -> Place | None:
         return _into_first(place, at)
     if line == "|" and at == place.meter and not _must_close(place):
         return _next_bar(place)
+    if line == "||" and place.opened and place.ending == NEITHER:
+        return _next_bar(place) if at == place.meter and not place.form.parts else None
     if line == "|2" or at != place.meter - place.pickup or not _may_close(place):
         return None
     return _behind_part(place, line)
@@ -177,7 +179,9 @@ def _behind_part(place: Place, line: str) -> Place | None:
     free = not place.form.parts
     part = 1 if free else place.part + 1
     over = place.hurried or line == "|" if free else part == len(place.form.parts)
-    if line == "|:" and (over or (not free and not place.form.parts[part].repeated)):
+    if over and line in ("|:", "||"):
+        return None  # another part would have to follow
+    if not free and not over and line != ":|" and place.form.parts[part].repeated != (line == "|:"):
         return None
     return Place(
         form=place.form,

@@ -11,7 +11,7 @@ from folkbench.encoding.tokens import pitch_text
 PITCHES = [pitch_text(step, alter) for step in range(-5, 12) for alter in (None, -1, 0, 1)]
 LENGTHS = ["2", "3", "4", "5", "6", "7", "8", "/2", "/4", "1/8", "3/2", "3/4", "5/2", "4/3", "7/4"]
 SIGNS = [">", "<", ">>", "2>", "-", "(2", "(3", "(4", "(5", "(6", "(7", "(9", "(3:2:2", "[", "]", "z"]
-LINES = ["|", "|:", ":|", "|1", "|2"]
+LINES = ["|", "|:", ":|", "|1", "|2", "||"]
 METERS = ["M:2/4", "M:3/4", "M:4/4", "M:6/8", "M:9/8", "M:12/8", "M:3/2"]
 MODES = ["K:Cmaj", "K:Cmin", "K:Cdor", "K:Cmix"]
 HEADS = ["<s>", "</s>", "T:", "t:_", "t:a", "t:'", "R:reel", "R:slip_jig", *METERS, *MODES]

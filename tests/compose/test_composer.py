@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from folkbench.check import check, failed
-from folkbench.compose import Composer, Form, Made, Taste, Wish, parse_form
+from folkbench.compose import Composer, Made, Taste, Wish, parse_form
 from folkbench.compose.composer import with_openings
 from folkbench.compose.sampling import Request, sample
 from folkbench.errors import Damaged, FolkbenchError, NotFound
@@ -170,4 +170,15 @@ def test_later_parts_get_the_opening_that_the_network_left_out() -> None:
     )
     assert with_openings(["|:", "C", ":|", "|:", "D", ":|"]) == ["|:", "C", ":|", "|:", "D", ":|"]
     assert with_openings(["C", ":|", "D", "|"]) == ["C", ":|", "D", "|"]
-    assert Form().parts == ()
+    assert with_openings(["C", "||", "D", ":|", "E", "||", "F", "|"]) == [
+        "C",
+        "||",
+        "|:",
+        "D",
+        ":|",
+        "E",
+        "||",
+        "F",
+        "|",
+    ]
+    assert with_openings(["|:", "C", "||", "D", ":|"]) == ["|:", "C", "||", "D", ":|"]

@@ -80,6 +80,9 @@ def test_what_a_network_without_sense_writes_passes_check_strict_and_has_the_for
         "|: C 8 | C 4 |1 D 4 | E 8 :| |2 E 4 | C 8 :|",
         "|: C 8 | (3 E F G A 2 [ C E G ] 4 :|",
         "C 8 - | C 4 G 4 |",
+        "G, | C 8 | C 7 || E 2 | C 8 | D 6 |",
+        "C 8 | D 8 || E 8 | F 8 :|",
+        "|: C 8 || D 8 :|",
         "^F 8 - | ^F 4 (3 G A B c 2 |",
     ],
 )
@@ -101,6 +104,8 @@ def test_music_as_players_write_it_may_be_written(music: str) -> None:
         "C 8 | [ C ] 8 |",  # a chord of one note
         "C 8 - | z 8 |",  # a tie to a rest
         "C 8 - :|",
+        "C 8 | D 8 ||",
+        "C 8 | D 7 || E 8 | F 8 |",
         "|: |: C 8 | G 8 :|",
         "",
     ],
