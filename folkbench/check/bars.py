@@ -60,14 +60,14 @@ class Mismatch(NamedTuple):
 
 
 def judge(
-    voice: Voice, whole: int, unread: frozenset[int], repeats_hold: bool = True
+    voice: Voice, whole: int, unread: frozenset[int], repeats_hold: bool = True, usual: int = 0
 ) -> tuple[list[Fault], list[Mismatch]]:
     """The bars of a voice that don't count. Bars in `unread` aren't judged, nor, unless the repeats hold, what lies
-    on the two sides of one.
+    on the two sides of one. `usual` is what a bar should last where no meter was given, 0 for anything.
     """
     bars = voice.bars
     ticks = [bar.ticks for bar in bars]
-    full = _asked(bars, whole)
+    full = _asked(bars, whole, usual)
     if ticks == full:
         return [], []
     _even_out(bars, ticks, full)
@@ -94,16 +94,25 @@ def judge(
     return [fault for fault in faults if unread.isdisjoint(fault.bars)], mismatches
 
 
-def _asked(bars: Sequence[Bar], whole: int) -> list[int]:
+def usual_length(bars: Sequence[Bar]) -> int:
+    """What more than half of the bars last, in ticks; 0 if they don't agree."""
+    if len(bars) < 3:
+        return 0
+    length, agree = Counter(bar.ticks for bar in bars).most_common(1)[0]
+    return length if 2 * agree > len(bars) else 0
+
+
+def _asked(bars: Sequence[Bar], whole: int, usual: int) -> list[int]:
     """What the meter asks of every bar, in ticks. A bar of whole-bar rests is as long as it says it is; in
-    free meter a bar is as long as it is."""
+    free meter a bar is as long as it is.
+    """
     asked = []
     meter: Meter | None = None
     length = 0
     for bar in bars:
         if bar.meter is not meter:
             meter = bar.meter
-            length = meter.ticks(whole)
+            length = meter.ticks(whole) or usual
         if not length or (bar.ticks != length and bar.ticks % length == 0 and _rests(bar)):
             asked.append(bar.ticks)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from folkbench.check.bars import Fault, Mismatch, judge
+from folkbench.check.bars import Fault, Mismatch, judge, usual_length
 from folkbench.check.problem import Findings, Places, Where
 from folkbench.notation.tune import Bar, Chord, Note, Rest, Tune, Voice
 
@@ -15,8 +15,9 @@ def tell(voice: Voice, findings: Findings, nth: int) -> None:
     bars = voice.bars
     if not bars:
         return
+    usual = 0 if _meter_said(tune) else usual_length(bars)
     repeats_hold = not any(problem.code.startswith(("repeat-", "ending-")) for problem in findings.problems)
-    faults, mismatches = judge(voice, tune.whole, _unread(tune, bars), repeats_hold)
+    faults, mismatches = judge(voice, tune.whole, _unread(tune, bars), repeats_hold, usual)
     for mismatch in mismatches:
         _tell_mismatch(mismatch, findings, bars)
     if faults:
@@ -60,6 +61,11 @@ def _tell_overlays(bars: tuple[Bar, ...], nth: int, findings: Findings) -> None:
                     "",
                     findings.places[nth][k],
                 )
+
+
+def _meter_said(tune: Tune) -> bool:
+    """Whether there is an M:, even if it says that the meter is free."""
+    return bool(tune.meter.beats) or any(field.name == "M" for field in (*tune.fields, *tune.defaults))
 
 
 def _unread(tune: Tune, bars: tuple[Bar, ...]) -> frozenset[int]:

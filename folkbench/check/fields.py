@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from folkbench.check.bars import usual_length
+from folkbench.check.faults import meter_name
 from folkbench.check.kinds import KINDS
 from folkbench.check.problem import Findings
 from folkbench.notation.tune import Remark, Tune
@@ -44,7 +46,9 @@ def judge(tune: Tune, findings: Findings) -> None:
         findings.add("missing-key", music, music + 1, "K: is missing", "end the header with the key, as in K:D")
     first = next((field.at for field in tune.fields if field.name == "K"), music)
     if "M" not in names:
-        findings.add("missing-meter", first, first + 2, "M: is missing", "say the meter before K:, as in M:4/4")
+        usual = usual_length(tune.bars)
+        looks = f"the bars look like {meter_name(usual, tune, tune.bars)}" if usual else "as in M:4/4"
+        findings.add("missing-meter", first, first + 2, "M: is missing", f"say the meter before K:; {looks}")
     if "L" not in names:
         unit = f"L:{tune.unit.numerator}/{tune.unit.denominator}"
         findings.add(
