@@ -87,14 +87,14 @@ _STROKES: dict[str, tuple[Callable[[float], Signal], float]] = {
 def session() -> bytes:
     """The whole soundfont, as the bytes of its file."""
     presets = [
-        Preset(name, INSTRUMENTS[name].bank, INSTRUMENTS[name].program, list(_zones(name, build)))
+        Preset(name, INSTRUMENTS[name].bank, INSTRUMENTS[name].program, list(zones(name, build)))
         for name, build in BUILDS.items()
     ]
     presets.append(Preset("session kit", 128, 0, list(_kit())))
     return soundfont("folkbench session", presets, "folkbench", "MIT, as folkbench itself")
 
 
-def _zones(name: str, build: Build) -> Iterator[Zone]:
+def zones(name: str, build: Build) -> Iterator[Zone]:
     """The zones of one instrument: each recording spread over the keys nearest to it, in four velocity layers."""
     roots = list(range(build.low, build.high + 1, build.step))
     for place, root in enumerate(roots):
