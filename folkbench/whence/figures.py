@@ -71,7 +71,7 @@ class Hits:
     def in_view(self) -> Places:
         """The places in the view where the figure begins, bar line and all, in the order of the corpus."""
         if self._found is not None:
-            return self._found
+            return np.sort(self._found)
         return np.sort(self.looked.suffixes.order[slice(*self._ranks)]).astype(np.int64)
 
     @cached_property
@@ -131,7 +131,7 @@ def find(index: Index, figure: Sequence[str], view: View = View(), mode: str = "
     # one note may be any: the longer of what stands before and behind it is searched, the rest is looked at
     begin, end = (0, len(symbols)) if wild < 0 else max((0, wild), (wild + 1, len(symbols)), key=lambda s: s[1] - s[0])
     first, last = looked.suffixes.find(pack(np.array(symbols[begin:end])))
-    places = np.sort(looked.suffixes.order[first:last]).astype(np.int64) - begin
+    places = looked.suffixes.order[first:last].astype(np.int64) - begin
     places = places[(places >= 0) & (places + len(symbols) <= len(looked.seen.symbols))]
     for offset in [*range(begin), *range(end, len(symbols))]:
         there = looked.seen.symbols[places + offset]

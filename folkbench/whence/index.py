@@ -27,7 +27,7 @@ from folkbench.whence.suffix import Suffixes
 from folkbench.whence.text import MODES, Text
 from folkbench.whence.views import Seen, View, is_note
 
-VERSION = 1
+VERSION = 2
 """Of what is in the files; another one is built again."""
 
 
@@ -97,6 +97,7 @@ class Index:
         self.name = name
         self.fingerprint = fingerprint
         self._looked: dict[View, Looked] = {}
+        self._stored: dict[str, Stored] = {}
         stored = self.stored("exact", lambda path: make_exact(path, self.about, corpus()))
         self._exact = stored
         self.text = Text(tuple(stored.about["words"]), **{name: stored.arrays[name] for name in TEXT})
@@ -158,6 +159,11 @@ class Index:
 
     def stored(self, name: str, make: Callable[[Path], None]) -> Stored:
         """A file of the index; made, by one process only, if it isn't there, damaged, or of another corpus."""
+        if name not in self._stored:
+            self._stored[name] = self._open(name, make)
+        return self._stored[name]
+
+    def _open(self, name: str, make: Callable[[Path], None]) -> Stored:
         path = self.folder / f"{name}.index"
         found = self._good(path, speak=True)
         if found is not None:

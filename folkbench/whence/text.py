@@ -53,6 +53,8 @@ class Text:
     bar_part: npt.NDArray[np.uint8]  # (b + n,), as the next two: what bar the line opens; a tune's last opens none
     bar_number: npt.NDArray[np.uint16]
     bar_ending: npt.NDArray[np.uint8]
+    line_tune: npt.NDArray[np.uint32]  # (b + n,) the tune it stands in
+    line: npt.NDArray[np.uint32]  # per symbol: the ordinal of the bar line at or before it
     onset: npt.NDArray[np.uint32]  # per symbol: ticks from the start of its bar, full of what a pickup leaves out
 
     @cached_property
@@ -62,11 +64,13 @@ class Text:
 
     def tunes_of(self, places: npt.NDArray[np.integer]) -> Places:
         """The tune in which each place stands."""
-        return np.searchsorted(self.tune_at, places.astype(np.uint32), side="right") - 1
+        tunes: Places = self.line_tune[self.line[places]].astype(np.int64)
+        return tunes
 
     def lines_of(self, places: npt.NDArray[np.integer]) -> Places:
         """The number of the bar line that opens the bar in which each place stands (itself, if it is a line)."""
-        return np.searchsorted(self.line_at, places.astype(np.uint32), side="right") - 1
+        lines: Places = self.line[places].astype(np.int64)
+        return lines
 
     def label(self, line: int) -> str:
         """`A5`, `A8.2`: the bar that bar line `line` opens."""
@@ -165,11 +169,13 @@ def make_text(words: Sequence[str], codes: Symbols, starts: Array, group: Array)
     meters = np.array([(token.num, token.den) for token in tokens], np.uint8).reshape(-1, 2)[heads[0]]
     modes = np.array([MODES.index(token.value) if token.value in MODES else 0 for token in tokens], np.uint8)
     spelled = ("", "|", *[words[place] for place in listed])
-    onset, lengths = _onsets(spelled, symbols, line_at, tune_at, meters)
+    line = np.cumsum(symbols == LINE) - 1
+    line_tune = np.searchsorted(tune_at, line_at, "right") - 1
+    onset, lengths = _onsets(spelled, symbols, line_at, line, tune_at, meters)
     labels = _labels(tune_at, line_at, line_bit, lengths, meters)
-    full = (8 * EIGHTH * meters[:, 0].astype(np.int64) // meters[:, 1])[np.searchsorted(tune_at, line_at, "right") - 1]
+    full = (8 * EIGHTH * meters[:, 0].astype(np.int64) // meters[:, 1])[line_tune]
     missing = np.where((labels[1] == 0) & (lengths < full), full - lengths, 0)
-    onset += missing[np.searchsorted(line_at, np.arange(len(symbols)), "right") - 1]
+    onset += missing[line]
     return Text(
         words=spelled,
         symbols=symbols,
@@ -182,12 +188,14 @@ def make_text(words: Sequence[str], codes: Symbols, starts: Array, group: Array)
         bar_part=labels[0].astype(np.uint8),
         bar_number=labels[1].astype(np.uint16),
         bar_ending=labels[2].astype(np.uint8),
+        line_tune=line_tune.astype(np.uint32),
+        line=line.astype(np.uint32),
         onset=onset.astype(np.uint32),
     )
 
 
 def _onsets(
-    words: tuple[str, ...], symbols: Symbols, line_at: Array, tune_at: Array, meters: Array
+    words: tuple[str, ...], symbols: Symbols, line_at: Array, line: Places, tune_at: Array, meters: Array
 ) -> tuple[Places, Places]:
     """Ticks from the start of the bar for every symbol, and the length in ticks of the bar that each line opens."""
     tokens = [Token("", "end"), Token("|", "bar"), *[meaning(word) for word in words[2:]]]
@@ -218,7 +226,7 @@ def _onsets(
     begins = np.cumsum(lasting).astype(np.int64)[event_of]
     at_line = begins[line_at]
     lengths = np.diff(at_line, append=begins[-1:])
-    return begins - at_line[np.searchsorted(line_at, np.arange(len(symbols)), "right") - 1], lengths
+    return begins - at_line[line], lengths
 
 
 def _squeeze(
