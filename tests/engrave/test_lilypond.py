@@ -27,6 +27,10 @@ def test_each_repeated_part_is_a_repeat_of_its_own_with_or_without_its_opening_s
     assert '\\bar ".|:" \\repeat volta 2' in text("|: G8 :: A8 :|")
 
 
+def test_a_double_bar_before_a_repeat_leaves_room_for_its_opening_sign() -> None:
+    assert "g'1 \\bar \".|:-||\" | \\repeat volta 2 { a'1 | }" in text("G8 || A8 :|")
+
+
 def test_an_ending_that_is_listed_for_two_times_is_one_alternative() -> None:
     assert "\\volta 1,3 { a'1 | } \\volta 2 {" in text("|: G8 |1,3 A8 :|2 B8 |]")
 
