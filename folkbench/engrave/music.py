@@ -13,7 +13,16 @@ from typing import NamedTuple
 
 from folkbench.engrave.groups import beams, notes, slurs, ties
 from folkbench.engrave.signs import clef, key_signature, tempo, time_signature
-from folkbench.engrave.text import AT_BAR_LINE, FINGERS, annotation, block, chord_symbol, decoration, quoted
+from folkbench.engrave.text import (
+    AT_BAR_LINE,
+    FINGERS,
+    ON_BAR_LINE,
+    annotation,
+    block,
+    chord_symbol,
+    decoration,
+    quoted,
+)
 from folkbench.engrave.values import QUARTER, durations, skip, written
 from folkbench.notation import parse_key
 from folkbench.notation.tune import Bar, Change, Chord, Event, Grace, Key, Mark, Meter, Note, Rest, Tune, Tuplet
@@ -176,6 +185,8 @@ class _Pen:
                 words.extend(self._change(event, first=last < 0))
         if left:
             words.append("}")
+        ends += [ON_BAR_LINE[script] for script in self.pending if script in ON_BAR_LINE]
+        self.pending = [script for script in self.pending if script not in ON_BAR_LINE]
         return " ".join([*words, *ends])
 
     def _sounding(self, bar: Bar, event: Note | Chord | Rest, value: Fraction, beam: str) -> str:

@@ -18,7 +18,7 @@ _GLYPHS = {"double": "||", "final": "|.", "heavy": ".|", "dotted": ";", "hidden"
 
 
 class _Voice(NamedTuple):
-    """A voice while its parts are put together; `repeats` are the bars at which a repeat with a form begins."""
+    """A voice while its parts are put together; `repeats` are the bars at which a `\\repeat volta` begins."""
 
     bars: Sequence[Bar]
     rows: Sequence[Measure]

@@ -68,6 +68,12 @@ AT_BAR_LINE = {
 }
 """Decorations that belong to the end of the bar they stand in, with the words that are printed."""
 
+ON_BAR_LINE = {
+    f"\\{name}": f'\\textEndMark \\markup \\musicglyph "scripts.{glyph}"'
+    for name, glyph in (("fermata", "ufermata"), ("segno", "segno"), ("coda", "coda"))
+}
+"""What stands over the bar line where no note of its bar follows: a decoration in LilyPond -> the mark there."""
+
 _SPANS = ("crescendo", "diminuendo", "<", ">", "trill", "8va", "8vb", "15ma", "15mb")
 SILENT = frozenset(
     [span + edge for span in _SPANS for edge in "()"]

@@ -86,6 +86,10 @@ def test_ornaments_graces_and_bowing_stand_at_their_notes() -> None:
     assert "g'4\\roll a'4\\trill\\upbow b'4-. \\slashedGrace { c''8 } b'8[ \\grace { a'16[ b'16] } c''8]" in drawn
 
 
+def test_a_fermata_behind_the_last_note_of_a_bar_stands_over_the_bar_line() -> None:
+    assert "g'1 \\textEndMark \\markup \\musicglyph \"scripts.ufermata\" | a'1 " in text("G8 H| A8 |]")
+
+
 def test_grace_notes_behind_the_last_note_of_a_bar_stay_in_it() -> None:
     assert "\\afterGrace g'1 { a'16[ b'16] } |" in text("G8 {AB} | G8 |]")
 
