@@ -43,7 +43,7 @@ class Recipe:
 
 RECIPES = {
     "ours": Recipe(
-        epochs=30,
+        epochs=45,
         batch=32,
         optimiser="adamw",
         rate=2e-3,
