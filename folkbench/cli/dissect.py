@@ -21,7 +21,9 @@ from folkbench.dissect.units import Unit
 from folkbench.errors import FolkbenchError, Refused
 from folkbench.model.checkpoint import WEIGHTS, Checkpoint, find, load
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Look inside the network: what do these parameters mean?")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Look inside the network: what do these parameters mean?"
+)
 
 SHARED: dict[str, tuple[type, Any, Any]] = {
     "model": (str, "session", typer.Option("--model", help="The network: folkbench model list.")),
