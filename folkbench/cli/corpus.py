@@ -124,6 +124,8 @@ def _head(corpus: Corpus) -> dict[str, Any]:
 
 
 def _info(corpus: Corpus, left_out: bool) -> dict[str, Any]:
+    from folkbench.whence import index_of
+
     entries = corpus.entries
     kept = Counter(entry.source for entry in entries)
     away = Counter(tune.source for tune in corpus.left_out)
@@ -141,6 +143,7 @@ def _info(corpus: Corpus, left_out: bool) -> dict[str, Any]:
         "rhythms": dict(Counter(entry.rhythm for entry in entries).most_common()),
         "meters": dict(Counter(entry.meter.removeprefix("M:") for entry in entries).most_common()),
         "modes": dict(Counter(entry.mode.removeprefix("K:C") for entry in entries).most_common()),
+        "longest_shared": index_of(corpus).longest,
     }
     if left_out:
         answer["tunes_left_out"] = [
@@ -168,5 +171,10 @@ def _print_info(corpus: Corpus) -> None:
         print("\nchanged as they came in")
     for change, count in facts["changes"].items():
         print(f"  {count:6,}  {change}")
+    shared = facts["longest_shared"]
+    print(
+        f"\nlongest run shared with a tune of another group: half of the tunes up to {shared['median']} tokens, "
+        f"99 % up to {shared['tokens']} (K of the guard) and {shared['bars']} whole bars"
+    )
     for what in ("rhythms", "meters", "modes"):
         print(f"\n{what}: " + ", ".join(f"{name or 'unknown'} {count:,}" for name, count in facts[what].items()))

@@ -16,6 +16,7 @@ from folkbench.errors import FolkbenchError, Refused
 
 if TYPE_CHECKING:
     from folkbench.compose import Made
+    from folkbench.whence import Index
 
 app = typer.Typer(add_completion=False)
 
@@ -72,7 +73,8 @@ def new(
     if not seed:
         say(f"seed {numbers[0]}")
     if as_json:
-        print_json({"model": composer.hash, "tunes": [_row(tune) for tune in _watched(made, count)]})
+        index = _index()
+        print_json({"model": composer.hash, "tunes": [_row(tune, index) for tune in _watched(made, count)]})
         return
     abcs = []
     name = ""
@@ -80,6 +82,8 @@ def new(
         if not out:
             print(tune.abc, flush=count > 1)
         abcs.append(tune.abc)
+        if count == 1:
+            _say_originality(tune, _index())
         name = name or tune.title
     _keep("\n".join(abcs), name if count == 1 else f"{count} tunes {numbers[0]}", out, force, save)
 
@@ -121,7 +125,31 @@ def _watched(made: Iterable[Made], count: int) -> Iterator[Made]:
     yield from track(made, "tunes", total=count, console=Console(stderr=True), transient=True)
 
 
-def _row(made: Made) -> dict[str, Any]:
+def _index() -> Index | None:
+    """The index of human tunes; None while their corpus hasn't been made, which takes longer than a tune."""
+    from folkbench.corpus import signature
+    from folkbench.whence import open_index
+
+    try:
+        return open_index() if signature() else None
+    except FolkbenchError:
+        return None
+
+
+def _say_originality(made: Made, index: Index | None) -> None:
+    from folkbench.whence import originality
+
+    if index is None:
+        say("how original it is: folkbench whence (which reads the human tunes first, once)")
+        return
+    found = originality(made.tokens, index)
+    bars = f"{found.longest_bars} whole bar{'' if found.longest_bars == 1 else 's'}"
+    say(f"in common with human tunes: {bars}, {found.longest_tokens} tokens on end at most, with {found.title}")
+
+
+def _row(made: Made, index: Index | None) -> dict[str, Any]:
+    from folkbench.whence import originality
+
     return {
         "abc": made.abc,
         "title": made.title,
@@ -130,5 +158,5 @@ def _row(made: Made) -> dict[str, Any]:
         "logprob": round(made.logprob, 4),
         "masked_mass": round(made.masked, 6),
         "path": None,
-        "originality": None,
+        "originality": originality(made.tokens, index)._asdict() if index else None,
     }
