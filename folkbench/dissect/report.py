@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from html import escape
 from typing import Any, NamedTuple
 
@@ -11,7 +13,6 @@ from folkbench.dissect import published, studies
 from folkbench.dissect.altered import Change
 from folkbench.dissect.figures import PICTURES, Picture, pages, save
 from folkbench.dissect.studies import Part, Taken
-from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import Checkpoint
 from folkbench.notation import Tune
 
@@ -58,7 +59,7 @@ def report(checkpoint: Checkpoint, tune: Tune, seed: int = 1, doing: Callable[[s
     """Dissect a network on a tune. `doing` is told the name of each step as it begins."""
     taken = studies.take(checkpoint, tune)
     parts: list[Part] = []
-    for name, found in _steps(checkpoint, taken, seed):
+    for name, found in _steps(checkpoint, taken, seed, parts):
         if doing:
             doing(name)
         parts += found()
@@ -68,13 +69,16 @@ def report(checkpoint: Checkpoint, tune: Tune, seed: int = 1, doing: Callable[[s
 
 
 def html(found: Report) -> str:
-    """The report as a page that needs no other file."""
-    body = [f"<h1>The network, dissected on “{escape(found.title)}”</h1>", f"<p>{escape(found.network)}</p>"]
-    body += ["<h2>Beside the published network</h2>", _table(found)]
-    for part in found.parts:
-        body.append(f'<h2 id="{part.name}">{escape(TITLES[part.name])}</h2>')
-        body.append(f"<pre>{escape(chr(10).join(part.lines))}</pre>")
-        body += [_figure(picture, part.found) for picture in PICTURES[part.name]]
+    """The report as a page that needs no other file. Its pictures are drawn by as many processes as there are cores."""
+    work = [(picture, part.found) for part in found.parts for picture in PICTURES[part.name]]
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+        images = pool.map(_image, *zip(*work, strict=True))
+        body = [f"<h1>The network, dissected on “{escape(found.title)}”</h1>", f"<p>{escape(found.network)}</p>"]
+        body += ["<h2>Beside the published network</h2>", _table(found)]
+        for part in found.parts:
+            body.append(f'<h2 id="{part.name}">{escape(TITLES[part.name])}</h2>')
+            body.append(f"<pre>{escape(chr(10).join(part.lines))}</pre>")
+            body += [_figure(picture, next(images)) for picture in PICTURES[part.name]]
     head = f'<meta charset="utf-8"><title>{escape(found.title)}: dissected</title><style>{_STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
 
@@ -91,7 +95,9 @@ def pdf(found: Report) -> bytes:
     return pages([(first[0], first[1], lines), *rest])
 
 
-def _steps(checkpoint: Checkpoint, taken: Taken, seed: int) -> Iterator[tuple[str, Callable[[], list[Part]]]]:
+def _steps(
+    checkpoint: Checkpoint, taken: Taken, seed: int, done: list[Part]
+) -> Iterator[tuple[str, Callable[[], list[Part]]]]:
     yield "softmax layer", lambda: studies.softmax(checkpoint)
     yield "singular values", lambda: studies.svd(checkpoint)
     yield "gates", lambda: studies.gates(checkpoint)
@@ -99,19 +105,18 @@ def _steps(checkpoint: Checkpoint, taken: Taken, seed: int) -> Iterator[tuple[st
     yield "units", lambda: studies.units(taken)
     yield "spectrum", lambda: studies.spectrum(taken, tunes=_SAMPLED, seed=seed)
     yield "gramian", lambda: studies.gramian(taken)
-    yield "lobotomy", lambda: _operate(checkpoint, taken, seed)
+    yield "lobotomy", lambda: _operate(checkpoint, taken, seed, done)
     yield "beam", lambda: studies.beam(taken)
     yield "probe", lambda: studies.probe(checkpoint, _PROBED, seed)
 
 
-def _operate(checkpoint: Checkpoint, taken: Taken, seed: int) -> list[Part]:
-    """Cut out the units that beat with the bar; nothing where none does."""
-    head = taken.walk.texts[1 : taken.walk.head]
-    try:
-        units = studies.beating_units(checkpoint, seed=seed, prime=head)
-    except FolkbenchError:
+def _operate(checkpoint: Checkpoint, taken: Taken, seed: int, done: list[Part]) -> list[Part]:
+    """Cut out the units that beat with the bar over several tunes; nothing where none does."""
+    units = next(part.found for part in done if part.name == "many").at_period
+    if not units:
         return []
     change = Change(held=dict.fromkeys(units, 0.0))
+    head = taken.walk.texts[1 : taken.walk.head]
     return studies.lobotomy(checkpoint, change, count=_SAMPLED, seed=seed, prime=head, judged=8)
 
 
@@ -119,12 +124,15 @@ def _followed(checkpoint: Checkpoint) -> list[str]:
     return [text for text in ("|", ":|", "(3", ">") if text in checkpoint.vocabulary]
 
 
-def _figure(picture: Picture, found: Any) -> str:
-    image = base64.b64encode(save(picture, found, "png", _DPI)).decode()
-    caption = escape(picture.caption)
+def _image(picture: Picture, found: Any) -> bytes:
+    return save(picture, found, "png", _DPI)
+
+
+def _figure(picture: Picture, image: bytes) -> str:
+    source = base64.b64encode(image).decode()
     return (
-        f'<figure><img alt="{escape(picture.name)}" src="data:image/png;base64,{image}">'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f'<figure><img alt="{escape(picture.name)}" src="data:image/png;base64,{source}">'
+        f"<figcaption>{escape(picture.caption)}</figcaption></figure>"
     )
 
 

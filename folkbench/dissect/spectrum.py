@@ -26,6 +26,9 @@ CUT = -6.0
 BEATS = 0.4
 """A unit is at the period if this share of its power stands at the period's harmonics, which are some 8 % of all."""
 
+BEATS_OVER_TUNES = 0.3
+"""… and over several tunes, whose bars differ in their number of steps, if this share is there in the mean."""
+
 _NEAR = 2  # bins to either side of a harmonic that count as it: a tune of 140 steps has peaks of about that width
 
 
@@ -63,7 +66,8 @@ class Many:
     periods: Array  # (tunes,): of each
     share: Array  # (layers, hidden): mean share of the power at the harmonics of each tune's own period
     floor: Array  # (layers, hidden): the same when each tune's steps are shuffled, plus three standard deviations
-    at_period: tuple[Unit, ...]  # BEATS or more in the mean and above the floor, the clearest first
+    ranked: tuple[Unit, ...]  # all units above the floor, the clearest first
+    at_period: tuple[Unit, ...]  # of them those with BEATS_OVER_TUNES or more in the mean
     overlap: float  # mean Jaccard index of the sets of units at the period, over pairs of tunes
     overlap_by_chance: float  # ... if each tune drew its units at random
     in_most: int  # units that are at the period in over half of the tunes
@@ -110,7 +114,7 @@ def many(states: Sequence[Array], tunes: Sequence[Walk], seed: int = 1, at: floa
         floors.append(_shares(music[draw.permutation(len(music))], period))
     if not shares:
         blank = np.zeros(states[0].shape[1:] if states else (0, 0), np.float32)
-        return Many(0, np.zeros(0, np.float32), blank, blank, (), 0.0, 0.0, 0)
+        return Many(0, np.zeros(0, np.float32), blank, blank, (), (), 0.0, 0.0, 0)
     every, shuffled = np.array(shares), np.array(floors)
     mean = every.mean(axis=0)
     floor = shuffled.mean(axis=0) + 3 * shuffled.std(axis=0) / len(shares) ** 0.5
@@ -121,7 +125,8 @@ def many(states: Sequence[Array], tunes: Sequence[Walk], seed: int = 1, at: floa
         periods=np.array(periods, np.float32),
         share=mean,
         floor=floor,
-        at_period=_clearest(mean, (mean >= BEATS) & (mean > floor)),
+        ranked=_clearest(mean, mean > floor),
+        at_period=_clearest(mean, (mean >= BEATS_OVER_TUNES) & (mean > floor)),
         overlap=overlap,
         overlap_by_chance=chance,
         in_most=int((sets.mean(axis=0) > 0.5).sum()),
@@ -152,7 +157,8 @@ def reading_many(found: Many) -> list[str]:
         return ["none of the tunes has bars enough to have a period"]
     lines = [
         f"over {found.tunes} tunes, each at its own period ({found.periods.min():g} to {found.periods.max():g} steps): "
-        f"{len(found.at_period)} units beat with the bar",
+        f"{len(found.at_period)} units beat with the bar (a mean of {100 * BEATS_OVER_TUNES:.0f} % of their power), "
+        f"{len(found.ranked)} more than when the steps are shuffled",
         f"the same units in another tune? overlap {found.overlap:.2f} (Jaccard; by chance "
         f"{found.overlap_by_chance:.2f}); {found.in_most} are there in most tunes",
     ]

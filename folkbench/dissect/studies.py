@@ -144,14 +144,16 @@ def ablation(
 def beating_units(
     checkpoint: Checkpoint, most: int = 0, *, period: float = 0.0, seed: int = 1, prime: Tokens = ()
 ) -> tuple[Unit, ...]:
-    """The units that beat with the bar over tunes that the network makes, the clearest first; `most` 0: all.
+    """The units that beat with the bar over tunes that the network makes, the clearest first.
 
+    `most`: so many of those above the floor of shuffled steps, however weakly they beat; 0: those that beat clearly.
     Raises FolkbenchError if there are none.
     """
-    found = operations.beating(checkpoint, seed=seed, prime=prime, period=period).at_period
+    over = operations.beating(checkpoint, seed=seed, prime=prime, period=period)
+    found = over.ranked[:most] if most else over.at_period
     if not found:
         raise FolkbenchError("no unit beats with the bar", "name the units: --cut 3:12,3:45")
-    return found[:most] if most else found
+    return found
 
 
 def beam(taken: Taken, depth: int = 4, together: int = 3, temperature: float = 1.0, seed: int = 1) -> list[Part]:

@@ -22,7 +22,7 @@ from folkbench.dissect.figures.style import (
 )
 from folkbench.dissect.gramian import Gramians
 from folkbench.dissect.posterior import FLOOR, Posterior
-from folkbench.dissect.spectrum import BEATS, CUT, Many, Spectra
+from folkbench.dissect.spectrum import BEATS_OVER_TUNES, CUT, Many, Spectra
 from folkbench.dissect.units import LARGE, SMALL, Units
 
 
@@ -167,7 +167,7 @@ def many(figure: Figure, found: Many) -> None:
     for layer, colour in zip(range(len(found.share)), COLOURS, strict=False):
         axes.plot(np.sort(found.share[layer])[::-1], color=colour, label=f"layer {layer + 1}")
         axes.plot(np.sort(found.floor[layer])[::-1], color=colour, linestyle=":")
-    axes.axhline(BEATS, color=GREY, linewidth=0.5)
+    axes.axhline(BEATS_OVER_TUNES, color=GREY, linewidth=0.5)
     axes.set_ylim(0, 1)
     axes.set_xlabel("units, by their share")
     axes.set_ylabel("power at the bar's harmonics")
