@@ -52,6 +52,10 @@ LEXER = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PIECE
 GROUP = LEXER.groupindex
 """Piece name -> index of its outer group, which is also what `match.lastindex` says."""
 
+# `A:|` and `z::` are music; no field begins with a note or a rest and a repeat sign
+FIELD = re.compile(r"((?![A-Ga-gxzZ]:[|:])[A-Za-z+]):[ \t]*(.*)")
+"""A field line: its letter and its value."""
+
 INNER = re.compile(r"(\^{1,2}|_{1,2}|=|)([A-Ga-g][,']*)" + _LENGTH + _TIE + r"\s*")
 """A note inside a chord or between grace braces."""
 

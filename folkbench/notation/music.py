@@ -135,12 +135,15 @@ def _read_other(stave: Stave, match: re.Match[str], kind: int, base: int) -> Non
         text = group()
         margin.remark("unclosed-field" if text[1:] and text[0] == "[" else _UNCLOSED[text[0]], at, end, text)
         stave.events.append(Unknown(at, end, group()))
-    elif kind not in (_NOTHING, _SPACE) and not _late_ending(stave, group()):
+    elif kind not in (_NOTHING, _SPACE) and not _late_ending(stave, match):
         _unknown(stave, at, end, group())
 
 
-def _late_ending(stave: Stave, text: str) -> bool:
-    """The number of an ending that stands apart from its bar line, as on the next line."""
+def _late_ending(stave: Stave, match: re.Match[str]) -> bool:
+    """The number of an ending that stands apart from its bar line, at the beginning of the next line."""
+    text = match.group()
+    if match.string[: match.start()].strip() or match.string[match.end() : match.end() + 1] in tuple("0123456789/|:"):
+        return False
     fresh = stave.last < 0 and not stave.ending and stave.open.text and not stave.layers
     if not fresh or text not in "123456789" or any(not isinstance(event, Mark) for event in stave.events):
         return False

@@ -14,13 +14,11 @@ import re
 from fractions import Fraction
 
 from folkbench.notation.keys import FREE, NO_KEY, parse_key, parse_meter
-from folkbench.notation.lexer import LEXER
+from folkbench.notation.lexer import FIELD, LEXER
 from folkbench.notation.music import read_line
 from folkbench.notation.stave import Finer, Margin, Stave
 from folkbench.notation.tune import WHOLE, Change, Field, Key, Mark, Meter, Tune, Voice
 
-# `A:|` and `z::` are music; no field begins with a note or a rest and a repeat sign
-_FIELD = re.compile(r"((?![A-Ga-gxzZ]:[|:])[A-Za-z+]):[ \t]*(.*)")
 _MOST_TICKS = 10**15
 _DEFAULTS = frozenset("MLKRUI")
 
@@ -75,7 +73,7 @@ class _Reader:
             elif line[0] == "\\" and not line.strip("\\ \t"):
                 pass
             else:
-                match = _FIELD.match(line) if line[1:2] == ":" else None
+                match = FIELD.match(line) if line[1:2] == ":" else None
                 if match is not None:
                     name, value = match.groups()
                     if "%" in value:

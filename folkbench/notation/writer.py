@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from folkbench.notation.lexer import SIGNS, TUPLET_TIME
+from folkbench.notation.lexer import FIELD, SIGNS, TUPLET_TIME
 from folkbench.notation.tune import (
     Bar,
     BarLine,
@@ -35,9 +35,11 @@ def write(tune: Tune) -> str:
     lines = _header(tune)
     signs = {} if any(f.name == "U" for f in (*tune.fields, *tune.defaults)) else _SIGN_OF
     named = len(tune.voices) > 1 or (tune.voices and tune.voices[0].name)
+    names = {voice.name for voice in tune.voices}
+    unnamed = next(str(number) for number in range(1, len(names) + 2) if str(number) not in names)
     for voice in tune.voices:
         if named and (voice.name or len(tune.voices) > 1):
-            lines.append(f"V:{voice.name or '1'}")
+            lines.append(f"V:{voice.name or unnamed}")
         lines.extend(_music(voice.bars, signs))
         if voice.tail:
             lines.extend(_music((Bar(voice.tail, 0, _NO_LINE, _NO_LINE, (), tune.meter, tune.key, ()),), signs))
@@ -87,7 +89,9 @@ def _music(bars: tuple[Bar, ...], signs: dict[str, str]) -> list[str]:
     def new_line() -> None:
         nonlocal line
         if line.strip():
-            lines.append(line.strip())
+            # what is no ABC may look like a field where it begins a line; ` means nothing and keeps it apart
+            apart = "`" if FIELD.match(line.strip()) else ""
+            lines.append(apart + line.strip())
         line = ""
 
     def outside(event: Event) -> bool:
