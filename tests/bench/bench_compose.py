@@ -1,0 +1,131 @@
+"""Composing: tokens a second, grammar and drawing included, beside folk-rnn's published sampler and torch's LSTM.
+
+The published sampler's arithmetic is numpy float32, every gate's two products by themselves, one token at a time (the
+formulas stand in `folkbench/model/network.py`); ours is the shipped network at work, finished tunes replaced at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from folkbench.compose import Composer
+from folkbench.compose.sampling import Request, draw, sample
+from folkbench.model.checkpoint import WEIGHTS, Checkpoint, find, load
+
+TOKENS = 1500  # a peer's; ours are as many as its tunes have
+ALONE, TOGETHER = 8, 1024  # tunes
+
+
+def published(checkpoint: Checkpoint) -> Callable[[], float]:
+    """The published sampler: tokens a second of one stream."""
+    hidden, layers = checkpoint.hidden, checkpoint.layers
+    cut = {name: weight.T.copy() for name, weight in checkpoint.weights.items() if weight.ndim == 2}
+    gates = [
+        [
+            (
+                cut[f"W_x{layer}"][:, gate * hidden : (gate + 1) * hidden].copy(),
+                cut[f"W_h{layer}"][:, gate * hidden : (gate + 1) * hidden].copy(),
+                checkpoint.weights[f"b{layer}"][gate * hidden : (gate + 1) * hidden],
+            )
+            for gate in range(4)
+        ]
+        for layer in range(1, layers + 1)
+    ]
+    one_hots = np.eye(len(checkpoint.vocabulary), dtype=np.float32)
+    out, bias = cut["V"], checkpoint.weights["v"]
+
+    def sigmoid(x: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-x))
+
+    def run() -> float:
+        rng = np.random.default_rng(1)
+        h, c = np.zeros((layers, hidden), np.float32), np.zeros((layers, hidden), np.float32)
+        token = 0
+        start = time.perf_counter()
+        for _ in range(TOKENS):
+            x = one_hots[token]
+            for layer, (wi, wf, wc, wo) in enumerate(gates):
+                i = sigmoid(x @ wi[0] + h[layer] @ wi[1] + wi[2])
+                f = sigmoid(x @ wf[0] + h[layer] @ wf[1] + wf[2])
+                c[layer] = f * c[layer] + i * np.tanh(x @ wc[0] + h[layer] @ wc[1] + wc[2])
+                o = sigmoid(x @ wo[0] + h[layer] @ wo[1] + wo[2])
+                h[layer] = o * np.tanh(c[layer])
+                x = h[layer]
+            logits = x @ out + bias
+            p = np.exp(logits - logits.max()).astype(float)
+            token = int(rng.choice(len(p), p=p / p.sum()))
+        return TOKENS / (time.perf_counter() - start)
+
+    return run
+
+
+def torch_lstm(checkpoint: Checkpoint, streams: int) -> Callable[[], float]:
+    """torch's own LSTM of that size, a step at a time: tokens a second."""
+    import torch
+
+    size, hidden = len(checkpoint.vocabulary), checkpoint.hidden
+    lstm, dense = torch.nn.LSTM(size, hidden, checkpoint.layers), torch.nn.Linear(hidden, size)
+    steps = max(TOKENS // streams, 30)
+
+    @torch.inference_mode()
+    def run() -> float:
+        state = None
+        token = torch.zeros(streams, dtype=torch.long)
+        start = time.perf_counter()
+        for _ in range(steps):
+            y, state = lstm(torch.nn.functional.one_hot(token, size).float()[None], state)
+            token = torch.multinomial(torch.softmax(dense(y[0]), -1), 1)[:, 0]
+        return steps * streams / (time.perf_counter() - start)
+
+    return run
+
+
+def ours(composer: Composer, tunes: int, streams: int, first: int = 1) -> float:
+    """Tokens a second, the whole way."""
+    requests = [Request(1, k) for k in range(first, first + tunes)]
+    start = time.perf_counter()
+    made = [len(drawn.tokens) for drawn in sample(composer.network, composer.masks, requests, streams=streams)]
+    return sum(made) / (time.perf_counter() - start)
+
+
+def bare(composer: Composer, streams: int, steps: int = 60) -> tuple[float, float]:
+    """Milliseconds a step: the network's own, and what masks and drawing take."""
+    tokens, numbers = np.zeros(streams, np.int64), np.full(streams, composer.masks.start())
+    h, c = composer.network.rest(streams)
+    chances = np.full(streams, 0.5, np.float32)
+    network = drawing = 0.0
+    for _ in range(steps):
+        a = time.perf_counter()
+        logits, h, c = composer.network.step(tokens, h, c)
+        b = time.perf_counter()
+        draw(logits, composer.masks.barred(numbers, tokens), chances, 1.0)
+        composer.masks.follow(numbers * 0, np.full(streams, composer.vocabulary.of_kind("meter")[0]))
+        network, drawing = network + b - a, drawing + time.perf_counter() - b
+    return 1000 * network / steps, 1000 * drawing / steps
+
+
+def best(run: Callable[[], float], times: int = 3) -> float:
+    return sorted(run() for _ in range(times))[times // 2]
+
+
+def main() -> None:
+    checkpoint = load(find() / WEIGHTS)
+    composer = Composer()
+    peer = best(published(checkpoint))
+    print(f"published sampler's arithmetic, numpy float32, one stream: {peer:,.0f} tokens/s")
+    ours(composer, 300, 256)  # the grammar's tables fill
+    for what, tunes, streams in (("one stream", ALONE, 1), ("256 streams", TOGETHER, 256)):
+        rate = best(lambda tunes=tunes, streams=streams: ours(composer, tunes, streams))
+        line = f"{what}: {rate:,.0f} tokens/s, {rate / peer:.1f} times the published sampler"
+        try:
+            rival = best(torch_lstm(checkpoint, streams))
+            line += f"; torch nn.LSTM float32 {rival:,.0f}: {rate / rival:.1f} times"
+        except ImportError:
+            line += "; torch isn't on this machine"
+        print(line)
+    for streams in (1, 256):
+        network, drawing = bare(composer, streams)
+        print(f"{streams} streams, a step: network {network:.3f} ms, masks and drawing {drawing:.3f} ms")
