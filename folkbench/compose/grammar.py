@@ -121,11 +121,24 @@ class Grammar:
         after = rule(self, state, token) if rule else None
         return None if isinstance(after, State) and not self.lives(after) else after
 
+    def step_in_bar(self, state: State, token: Token, ticks: int) -> State | None:
+        """The state behind a token inside a bar that is to last exactly `ticks`; None if it may not stand here."""
+        rule = _RULES[State].get(token.kind) if token.kind not in ("bar", "ending", "marker", "end") else None
+        after = rule(self, state, token) if rule else None
+        return after if isinstance(after, State) and self._fits(after, (ticks,)) else None
+
     def lives(self, state: State) -> bool:
         """Whether the bar can be filled from here, and what is open closed."""
         ends = goals(state.place)
         if not ends:
             return state == State(state.place)
+        if self._fits(state, ends):
+            return True
+        over_the_line = _line(self, state, _PLAIN) if state.tie == TIE and state.at > state.place.begins else None
+        return over_the_line is not None and self.lives(over_the_line)
+
+    def _fits(self, state: State, ends: Goals) -> bool:
+        """Whether the bar can be filled to one of `ends`. What is tied must go on inside it."""
         if state.chord or (state.note and not state.sized):
             return any(
                 length * state.scale[0] % state.scale[1] == 0
@@ -134,10 +147,7 @@ class Grammar:
                 )
                 for length in self.lengths
             )
-        if self._room(state.end, ends, state.left, state.tuplet, state.after, state.tie > 0):
-            return True
-        over_the_line = _line(self, state, _PLAIN) if state.tie == TIE and state.at > state.place.begins else None
-        return over_the_line is not None and self.lives(over_the_line)
+        return self._room(state.end, ends, state.left, state.tuplet, state.after, state.tie > 0)
 
     def _room(
         self, at: int, ends: Goals, left: int, tuplet: tuple[int, int], after: tuple[int, int], more: bool
