@@ -62,7 +62,10 @@ def show(
     size: Annotated[float, typer.Option("--size", metavar="POINTS", help="Height of the staff.")] = SIZE,
     bars: Annotated[str, typer.Option("--bars", metavar="BARS", help="Only these: 5-8, B, A7-B2.")] = "",
     numbers: Annotated[bool, typer.Option("--numbers", help="Number the bars as players count.")] = False,
-    chords: Annotated[bool, typer.Option("--chords/--no-chords", help="Print the chord symbols.")] = True,
+    chords: Annotated[
+        bool | None,
+        typer.Option("--chords/--no-chords", help="Chord symbols: found where the ABC has none; none at all."),
+    ] = None,
     colour_by: Annotated[
         Reason | None, typer.Option("--colour-by", help="What is wrong, or what human tunes have.")
     ] = None,
@@ -81,10 +84,14 @@ def show(
     if output and output.exists() and not force:
         raise Refused(f"{output} exists already", "choose another name, or give --force")
     drawn = ready(_moved(one_tune(tune), by, key, player))
+    if chords:
+        from folkbench.sound.symbols import with_chords
+
+        drawn = with_chords(drawn)
     if bars:
         drawn = excerpt(drawn, named_bars(drawn, bars))
     tints = _TINTS[colour_by](drawn) if colour_by else {}
-    look = Look(size, numbers, chords, ending in (".png", ".svg"), tints)
+    look = Look(size, numbers, chords is not False, ending in (".png", ".svg"), tints)
     if output:
         bench.write_whole(output, _content(drawn, ending, look), force=force)
         say(f"wrote {output}")

@@ -53,7 +53,7 @@ def chords(tune: Tune, line: Line, dance: Dance, feel: Feel, by: str, transpose:
     quarter = tune.whole / 4
     out: list[Sound] = []
     before: Harmony | None = None
-    for beat, chord in zip(all_beats, _harmonies(tune, line, all_beats), strict=True):
+    for beat, chord in zip(all_beats, harmonies(tune, line, all_beats), strict=True):
         if chord is None:
             before = None
             continue
@@ -101,7 +101,7 @@ def _struck(chord: Harmony, by: str, start: float, long: float, velocity: int, b
     ]
 
 
-def _harmonies(tune: Tune, line: Line, all_beats: list[Beat]) -> list[Harmony | None]:
+def harmonies(tune: Tune, line: Line, all_beats: list[Beat]) -> list[Harmony | None]:
     """The chord of every beat: from the tune's chord symbols, or found."""
     symbols = [(tick, chord) for tick, text in line.symbols if (chord := harmony(text))]
     if symbols:

@@ -86,6 +86,12 @@ def test_key_and_transpose_together_say_the_same_thing_twice(tmp_path: Path) -> 
     assert run("show", str(SEED), "-o", str(tmp_path / "x.ly"), "--key", "D", "--transpose", "2") == 2
 
 
+def test_chords_are_found_where_the_abc_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "seed.abc"
+    assert run("show", str(SEED), "-o", str(path), "--chords") == 0
+    assert '"C"' in path.read_text()
+
+
 def test_what_check_finds_is_coloured(faulty: Path) -> None:
     path = faulty.with_suffix(".ly")
     assert run("show", str(faulty), "-o", str(path), "--colour-by", "check") == 0
