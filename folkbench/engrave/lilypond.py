@@ -45,19 +45,37 @@ class Look:
 def lilypond(tunes: Sequence[Tune], look: Look | None = None) -> str:
     """The LilyPond text of a page, or of as many pages as `tunes` take. Never raises, whatever a tune holds."""
     look = look or Look()
-    head = _PICTURE if look.picture else ""
-    title = quoted(tunes[0].title) if tunes else '""'
+    title = tunes[0].title if tunes else ""
+    return "\n".join([opening(look, title), *[score(tune, look) for tune in tunes]])
+
+
+def opening(look: Look, title: str) -> str:
+    """What stands before the tunes: the paper, the layout, and the title that the PDF's reader shows."""
     return "\n".join(
         [
             '\\version "2.24.0"',
-            f"\\header {{ pdftitle = {title} tagline = ##f }}",
+            f"\\header {{ pdftitle = {quoted(title)} tagline = ##f }}",
             f"#(set-global-staff-size {look.size:g})",
-            _PAPER.replace("PICTURE", head),
+            _PAPER.replace("PICTURE", _PICTURE if look.picture else ""),
             _LAYOUT.replace("NUMBERS", _NUMBERS if look.numbers else "\\omit BarNumber"),
             DEFINITIONS,
-            *[_score(tune, look) for tune in tunes],
         ]
     )
+
+
+def score(tune: Tune, look: Look, number: str = "") -> str:
+    """One tune with its heading; `number` stands at the left of the title, as in a tunebook."""
+    written = _written(tune, look)
+    several = len(written.staves) > 1
+    lines = [f"{_CHORD_LINE} \\lyricmode {{\n{written.chords}\n}}"] if written.chords else []
+    for name, music in written.staves:
+        called = f" \\with {{ instrumentName = \\markup {block(name, 14)} }}" if several else ""
+        lines.append(f"\\new Staff{called} {{\n{music}\n}}")
+    ragged = "##t" if written.ragged else "##f"
+    layout = f"\\layout {{ indent = {22 if several else 0}\\mm ragged-last = {ragged} }}"
+    group = "\\new StaffGroup <<" if several else "<<"
+    body = "\n".join([group, *lines, ">>"]) if lines else "{ s1 }"
+    return f"\\score {{\n{body}\n\\header {{ heading = {_heading(tune, number)} }}\n{layout}\n}}\n{_footing(tune)}"
 
 
 def midi(tunes: Sequence[Tune]) -> str:
@@ -139,20 +157,6 @@ class _Written(NamedTuple):
     ragged: bool  # the last line is too short to be drawn out to the margin
 
 
-def _score(tune: Tune, look: Look) -> str:
-    written = _written(tune, look)
-    several = len(written.staves) > 1
-    lines = [f"{_CHORD_LINE} \\lyricmode {{\n{written.chords}\n}}"] if written.chords else []
-    for name, music in written.staves:
-        called = f" \\with {{ instrumentName = \\markup {block(name, 14)} }}" if several else ""
-        lines.append(f"\\new Staff{called} {{\n{music}\n}}")
-    ragged = "##t" if written.ragged else "##f"
-    layout = f"\\layout {{ indent = {22 if several else 0}\\mm ragged-last = {ragged} }}"
-    group = "\\new StaffGroup <<" if several else "<<"
-    body = "\n".join([group, *lines, ">>"]) if lines else "{ s1 }"
-    return f"\\score {{\n{body}\n\\header {{ heading = {_heading(tune)} }}\n{layout}\n}}\n{_footing(tune)}"
-
-
 def _written(tune: Tune, look: Look) -> _Written:
     counts = [len(voice.bars) for voice in tune.voices]
     if not any(counts):
@@ -212,14 +216,15 @@ def _voice_name(tune: Tune, number: int) -> str:
     return own
 
 
-def _heading(tune: Tune) -> str:
-    """Title, other titles, and under them type at the left, composer and origin at the right."""
+def _heading(tune: Tune, number: str) -> str:
+    """Number and title, other titles, and under them type at the left, composer and origin at the right."""
     titles = [clean(title).text for title in tune.texts("T") if title.strip()]
     rows = (
-        [f"\\fill-line {{ \\fontsize #3 \\bold {quoted(line)} }}" for line in wrapped(titles[0], _TITLE_COLUMNS)]
-        if titles
-        else []
+        [f"\\fill-line {{ {_TITLE}{quoted(line)} }}" for line in wrapped(titles[0], _TITLE_COLUMNS)] if titles else []
     )
+    if number:
+        middle = f"{_TITLE}{quoted(wrapped(titles[0], _TITLE_COLUMNS)[0])}" if rows else "\\null"
+        rows[:1] = [f"\\fill-line {{ {quoted(number)} {middle} \\null }}"]
     for title in titles[1:]:
         rows += [f"\\fill-line {{ {quoted(line)} }}" for line in wrapped(title, _TEXT_COLUMNS)]
     left = wrapped(_type(tune), _TEXT_COLUMNS // 2)
