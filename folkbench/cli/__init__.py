@@ -25,6 +25,7 @@ COMMANDS = {
     "check": "Say what is wrong with a tune, and what is notable in it.",
     "show": "Engrave a tune and open the page, or write it: .pdf .svg .png .ly .musicxml .mid .abc.",
     "play": "Play tunes at once, or write them as sound.",
+    "book": "Print a book of tunes in volumes, made here or your own, and find its pages again.",
     "whence": "Where a figure, or every bar of a tune, stands among human tunes.",
     "corpus": "The human tunes: what they are, where they come from, written out.",
     "evaluate": "Measure tunes: well made, copied, like human tunes?",
