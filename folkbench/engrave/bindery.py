@@ -13,7 +13,7 @@ from pathlib import Path
 
 from folkbench.bench import write_whole
 from folkbench.engrave.book import Book, Run, Volume
-from folkbench.engrave.press import press, printed
+from folkbench.engrave.printer import press, printed
 from folkbench.engrave.register import stem, write_register
 from folkbench.errors import FolkbenchError
 

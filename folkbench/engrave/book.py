@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from folkbench.engrave.lilypond import Look, opening, score
+from folkbench.engrave.lilypond import Look, preamble, score
 from folkbench.engrave.pages import SET_HEADING, SIZE, Leaf, height, leaves
 from folkbench.engrave.prepare import ready
 from folkbench.engrave.tables import Row, by_title, by_type, notable, table_pages, title_page
@@ -102,7 +102,7 @@ class Book:
             yield self._run(tables, len(tables))
 
     def _run(self, pages: Sequence[str], count: int) -> Run:
-        return Run("\n".join([opening(Look(size=SIZE), self.title), *pages]), count)
+        return Run("\n".join([preamble(Look(size=SIZE), self.title), *pages]), count)
 
     def _front(self, volume: Volume) -> list[str]:
         places = volume.places

@@ -46,10 +46,10 @@ def lilypond(tunes: Sequence[Tune], look: Look | None = None) -> str:
     """The LilyPond text of a page, or of as many pages as `tunes` take. Never raises, whatever a tune holds."""
     look = look or Look()
     title = tunes[0].title if tunes else ""
-    return "\n".join([opening(look, title), *[score(tune, look) for tune in tunes]])
+    return "\n".join([preamble(look, title), *[score(tune, look) for tune in tunes]])
 
 
-def opening(look: Look, title: str) -> str:
+def preamble(look: Look, title: str) -> str:
     """What stands before the tunes: the paper, the layout, and the title that the PDF's reader shows."""
     return "\n".join(
         [

@@ -40,7 +40,7 @@ def height(tune: Tune) -> float:
     counts = [len(voice.bars) for voice in tune.voices]
     bars = tune.voices[counts.index(max(counts))].bars if counts else ()
     voices = max(1, sum(count > 0 for count in counts))
-    lines = 1 + sum(len(places) for places in line_breaks(bars, NOTES).values())
+    lines = 1 + sum(len(places) for places in line_breaks(bars, NOTES).breaks.values())
     titles = max(0, len(tune.texts("T")) - 1)
     footing = len([text for name in ("S", "B") for text in tune.texts(name) if text.strip()])
     return lines * voices * _LINE + _HEADING + titles * _TITLE + footing * _FOOTING
