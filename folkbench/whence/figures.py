@@ -16,7 +16,7 @@ from folkbench.encoding.tokens import meaning
 from folkbench.errors import FolkbenchError
 from folkbench.whence.index import Index, Looked
 from folkbench.whence.suffix import pack
-from folkbench.whence.text import LINE, Places, Text, beat_ticks, letter, line_bits
+from folkbench.whence.text import LINE, Places, Text, letter, line_bits
 from folkbench.whence.views import ANY, RELATIVE, UNKNOWN, View, figure_in, is_note, see
 
 
@@ -92,8 +92,7 @@ class Hits:
             return []
         lines = text.lines_of(self.at)
         tunes = text.tunes_of(self.at)
-        table = np.array([[beat_ticks(num, den) for num, den in text.meter.tolist()]], np.int64)[0]
-        beats = 1000 + np.rint(1000 * text.onset[self.at] / table[tunes]).astype(np.int64)
+        beats = 1000 + np.rint(1000 * text.onset[self.at] / text.beat_ticks(tunes)).astype(np.int64)
         keys = (text.bar_part[lines].astype(np.int64) << 56) | (text.bar_number[lines].astype(np.int64) << 40) | beats
         distinct, which = np.unique(keys, return_inverse=True)
         pairs = np.unique(which.reshape(-1) * np.int64(self.index.size) + tunes) // self.index.size

@@ -79,11 +79,14 @@ class Text:
 
     def beats(self, places: Places) -> list[float]:
         """On which beat of its bar each place stands, counted from 1: a dotted quarter in 6/8, else as M: says."""
-        meters = self.meter[self.tunes_of(places)]
-        return [
-            round(1 + ticks / beat_ticks(num, den), 3)
-            for ticks, (num, den) in zip(self.onset[places].tolist(), meters.tolist(), strict=True)
-        ]
+        beats: list[float] = np.round(1 + self.onset[places] / self.beat_ticks(self.tunes_of(places)), 3).tolist()
+        return beats
+
+    def beat_ticks(self, tunes: Places) -> Places:
+        """Ticks in a beat of each of these tunes: three eighths in 6/8, 9/8, 12/8, else the note that M: names."""
+        num, den = self.meter[tunes].astype(np.int64).T
+        compound = (den >= 8) & (num > 3) & (num % 3 == 0)
+        return np.where(compound, 3 * EIGHTH, 8 * EIGHTH // den)
 
     def spell(self, first: int, last: int) -> list[str]:
         """The tokens from place `first` to before `last`, their bar lines as they are written."""
@@ -122,11 +125,6 @@ def part_number(letters: str) -> int:
     for character in letters.upper():
         number = number * 26 + ord(character) - 64
     return number - 1
-
-
-def beat_ticks(num: int, den: int) -> int:
-    """Ticks in a beat: three eighths in 6/8, 9/8, 12/8, else the note that the meter names."""
-    return 3 * EIGHTH if den >= 8 and num > 3 and num % 3 == 0 else 8 * EIGHTH // den
 
 
 def text_of(corpus: Corpus) -> Text:
