@@ -264,3 +264,17 @@ def test_every_command_says_its_question_and_an_example(
     assert "?" in text or command == "report"
     assert f"Example: folkbench dissect {command}" in text
     assert "--json" in text
+
+
+def test_numbers_alone_load_neither_matplotlib_nor_an_engine(tune: str) -> None:
+    program = (
+        "import sys\n"
+        f"sys.argv = ['folkbench', 'dissect', 'units', {tune!r}, '--model', 'counter']\n"
+        "from folkbench.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    loaded = set(done.stderr.split())
+    assert "numpy" in loaded
+    assert not loaded & {"matplotlib", "onnxruntime", "torch", "music21"}

@@ -101,7 +101,7 @@ def _note(axes: Axes, x: int, token: Token) -> None:
     for line in (*low, *high):
         axes.plot((x - 0.5, x + 0.5), (line, line), color="black", linewidth=0.4)
     if token.alter is not None:
-        axes.text(x - 0.36, token.step, _SIGNS[token.alter], ha="right", va="center", fontsize=8)
+        axes.text(x - 0.42, token.step, _SIGNS[token.alter], ha="right", va="center", fontsize=8)
 
 
 def _short(text: str) -> str:

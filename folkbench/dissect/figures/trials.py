@@ -88,7 +88,7 @@ def mass(figure: Figure, found: Beam) -> None:
 
 def accuracy(figure: Figure, found: Probes) -> None:
     """Accuracy of each probe by layer, beside shuffled labels and the commonest answer."""
-    figure.set_size_inches(WIDE, 2.5)
+    figure.set_size_inches(WIDE, 2.7)
     parts = figure.subplots(1, len(QUESTIONS), sharey=True)
     for axes, question in zip(parts, QUESTIONS, strict=True):
         rows = [one for one in found.probes if one.question == question]
@@ -102,7 +102,7 @@ def accuracy(figure: Figure, found: Probes) -> None:
         axes.set_title(question)
         axes.set_ylim(0, 105)
     parts[0].set_ylabel("right on other tunes (%)")
-    parts[-1].legend(loc="lower right")
+    figure.legend(*parts[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 
 
 LOBOTOMY = (
