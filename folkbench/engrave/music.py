@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from folkbench.engrave.groups import beams, notes, slurs, ties
-from folkbench.engrave.signs import clef, key_signature, tempo, time_signature
+from folkbench.engrave.signs import clef, key_signature, tempo, time_signature, voice_clef
 from folkbench.engrave.text import (
     AT_BAR_LINE,
     FINGERS,
@@ -79,7 +79,7 @@ class _Pen:
     def __init__(self, tune: Tune, number: int, plan: Plan) -> None:
         bars = tune.voices[number].bars
         self.tune = tune
-        self.voice_clef = _voice_clef(tune, number)
+        self.voice_clef = voice_clef(tune, number)
         self.clef = ""
         self.whole = tune.whole
         self.plan = plan
@@ -276,15 +276,6 @@ def _chords(bar: Bar) -> tuple[tuple[int, str], ...]:
         elif isinstance(event, Note | Chord | Rest):
             at += event.ticks
     return tuple([(ticks, chord_symbol(text)) for ticks, text in found.items()])
-
-
-def _voice_clef(tune: Tune, number: int) -> str:
-    """The clef that V: gives the voice, in the header or in the music; "" if none."""
-    voice = tune.voices[number]
-    lines = [text for text in tune.texts("V") if text.split(None, 1)[:1] == [voice.name]]
-    lines += [e.value for bar in voice.bars for e in bar.events if isinstance(e, Change) and e.name == "V"]
-    keys = [parse_key(line.partition(" ")[2]) for line in lines if "clef" in line]
-    return next((key.clef for key in keys if key is not None and key.clef), "")
 
 
 def _slurs(bars: Sequence[Bar]) -> dict[int, str]:

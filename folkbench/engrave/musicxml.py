@@ -25,7 +25,7 @@ from music21.exceptions21 import Music21Exception
 from music21.musicxml.m21ToXml import GeneralObjectExporter
 
 from folkbench.engrave.groups import beams, notes, slurs, ties
-from folkbench.engrave.signs import metronome
+from folkbench.engrave.signs import MODES, metronome, voice_clef
 from folkbench.engrave.text import AT_BAR_LINE
 from folkbench.engrave.values import durations, written
 from folkbench.notation import Tune, form
@@ -33,15 +33,6 @@ from folkbench.notation.keys import signature
 from folkbench.notation.titles import clean
 from folkbench.notation.tune import Bar, BarLine, Chord, Event, Grace, Key, Mark, Meter, Note, Rest, Tuplet
 
-_MODES = {
-    "maj": "major",
-    "min": "minor",
-    "dor": "dorian",
-    "mix": "mixolydian",
-    "phr": "phrygian",
-    "lyd": "lydian",
-    "loc": "locrian",
-}
 _ARTICULATIONS: dict[str, type[Any]] = {
     "staccato": arts.Staccato,
     "tenuto": arts.Tenuto,
@@ -96,7 +87,7 @@ def _part(tune: Tune, number: int) -> stream.Part:
     bars = tune.voices[number].bars
     part = stream.Part()
     part.partName = tune.voices[number].name or None
-    writer = _Writer(tune, bars)
+    writer = _Writer(tune, bars, voice_clef(tune, number))
     shape = form(tune, number)
     repeated = {piece.places[0].nth for piece in shape if piece.repeated}
     pickup = bool(shape) and shape[0].pickup
@@ -153,7 +144,8 @@ def _brackets(bars: Sequence[Bar], measures: Sequence[stream.Measure], ends: Seq
 class _Writer:
     """A voice while it becomes measures."""
 
-    def __init__(self, tune: Tune, bars: Sequence[Bar]) -> None:
+    def __init__(self, tune: Tune, bars: Sequence[Bar], clef: str) -> None:
+        self.clef = clef
         self.whole = tune.whole
         self.ties = ties(bars)
         self.pairs = slurs(bars)
@@ -167,7 +159,7 @@ class _Writer:
         measure = stream.Measure()
         if bar.key != self.key:
             if bar.key.clef or self.key is None:
-                measure.clef = _clef(bar.key)
+                measure.clef = _clef(bar.key.clef or self.clef)
             measure.keySignature = _key(bar.key)
             self.key = bar.key
         if bar.meter != self.meter and bar.meter.beats:
@@ -328,8 +320,8 @@ def _chord_symbol(text: str) -> Any:
 
 
 def _key(wanted: Key) -> key.KeySignature:
-    if wanted.mode in _MODES and wanted.signature == signature(wanted.tonic, wanted.mode):
-        return key.Key(wanted.tonic.replace("b", "-"), _MODES[wanted.mode])
+    if wanted.mode in MODES and wanted.signature == signature(wanted.tonic, wanted.mode):
+        return key.Key(wanted.tonic.replace("b", "-"), MODES[wanted.mode])
     made = key.KeySignature(None)
     made.alteredPitches = [f"{'CDEFGAB'[n]}{'#' * a}{'-' * -a}" for n, a in enumerate(wanted.signature) if a]
     return made
@@ -341,6 +333,6 @@ def _meter(wanted: Meter) -> meter.TimeSignature:
     return meter.TimeSignature(f"{wanted.beats}/{wanted.unit}")
 
 
-def _clef(wanted: Key) -> clefs.Clef:
-    names = {"": clefs.TrebleClef, "treble": clefs.TrebleClef, "bass": clefs.BassClef, "alto": clefs.AltoClef}
-    return names.get(wanted.clef, clefs.TenorClef if wanted.clef == "tenor" else clefs.TrebleClef)()
+def _clef(name: str) -> clefs.Clef:
+    made = {"bass": clefs.BassClef, "alto": clefs.AltoClef, "tenor": clefs.TenorClef, "perc": clefs.PercussionClef}
+    return made.get(name, clefs.TrebleClef)()

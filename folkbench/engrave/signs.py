@@ -9,18 +9,26 @@ from typing import NamedTuple
 from folkbench.engrave.text import block
 from folkbench.engrave.values import SINGLE
 from folkbench.notation.keys import signature
-from folkbench.notation.tune import Key, Meter
+from folkbench.notation.tune import Change, Key, Meter, Tune
 
-_CLEFS = {"baritone": "baritone", "soprano": "soprano", "mezzosoprano": "mezzosoprano", "perc": "percussion"}
-_MODES = {
-    "maj": "\\major",
-    "min": "\\minor",
-    "dor": "\\dorian",
-    "mix": "\\mixolydian",
-    "phr": "\\phrygian",
-    "lyd": "\\lydian",
-    "loc": "\\locrian",
+CLEFS = {
+    **{name: name for name in ("treble", "alto", "tenor", "bass", "baritone", "soprano", "mezzosoprano")},
+    "perc": "percussion",
 }
+"""The clefs of ABC (section 4.6) -> LilyPond's names."""
+
+MODES = {
+    "maj": "major",
+    "min": "minor",
+    "dor": "dorian",
+    "mix": "mixolydian",
+    "phr": "phrygian",
+    "lyd": "lydian",
+    "loc": "locrian",
+}
+"""A key's mode -> its name, in English, in LilyPond and in music21."""
+
+_NAMED_CLEF = re.compile(r"clef\s*=\s*\"?(\w+)")
 _ACCIDENTALS = {"": "", "#": "is", "b": "es"}
 _ALTERATIONS = {-2: "DOUBLE-FLAT", -1: "FLAT", 1: "SHARP", 2: "DOUBLE-SHARP"}
 _FIFTHS_ORDER = (3, 0, 4, 1, 5, 2, 6)  # F C G D A E B, as steps from C
@@ -32,15 +40,24 @@ def clef(key: Key, voice: str = "") -> str:
     name = key.clef or voice or "treble"
     octave = re.search(r"[+-]8", key.text) if key.clef else None
     ottava = {"+8": "^8", "-8": "_8"}[octave.group()] if octave else ""
-    return f'\\clef "{_CLEFS.get(name, name)}{ottava}"'
+    return f'\\clef "{CLEFS.get(name, "treble")}{ottava}"'
+
+
+def voice_clef(tune: Tune, number: int) -> str:
+    """The clef that V: gives the voice, in the header or in the music; "" if none."""
+    voice = tune.voices[number]
+    lines = [text for text in tune.texts("V") if text.split(None, 1)[:1] == [voice.name]]
+    lines += [e.value for bar in voice.bars for e in bar.events if isinstance(e, Change) and e.name == "V"]
+    named = [match.group(1).lower() for line in lines if (match := _NAMED_CLEF.search(line))]
+    return next((name for name in named if name in CLEFS), "")
 
 
 def key_signature(key: Key) -> str:
     """The signature: LilyPond's own where key and mode say it all, else sign by sign; none for the pipes' HP."""
     if key.mode == "HP":
         return "\\omit Staff.KeySignature \\key d \\major"
-    if key.mode in _MODES and key.signature == signature(key.tonic, key.mode):
-        return f"\\key {key.tonic[0].lower()}{_ACCIDENTALS[key.tonic[1:]]} {_MODES[key.mode]}"
+    if key.mode in MODES and key.signature == signature(key.tonic, key.mode):
+        return f"\\key {key.tonic[0].lower()}{_ACCIDENTALS[key.tonic[1:]]} \\{MODES[key.mode]}"
     signs = [f"({step} . ,{_ALTERATIONS[key.signature[step]]})" for step in _FIFTHS_ORDER if key.signature[step]]
     return f"\\set Staff.keyAlterations = #`({' '.join(signs)})"
 

@@ -6,21 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from folkbench.engrave.lines import BARS
+from folkbench.engrave.signs import MODES
 from folkbench.notation import Part, Tune, form, structure, write_bar
 from folkbench.notation.titles import clean
 from folkbench.notation.tune import Bar, Chord, Note, Rest
 from folkbench.notation.writer import bar_line
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
-_MODES = {
-    "maj": "major",
-    "min": "minor",
-    "dor": "dorian",
-    "mix": "mixolydian",
-    "phr": "phrygian",
-    "lyd": "lydian",
-    "loc": "locrian",
-}
 
 
 class Words(NamedTuple):
@@ -48,7 +40,7 @@ def glance(tune: Tune, marked: frozenset[int] = frozenset()) -> Iterator[Row]:
 
 def _about(tune: Tune, parts: Sequence[Part]) -> list[str]:
     key = tune.key
-    mode = _MODES.get(key.mode, "")
+    mode = MODES.get(key.mode, "")
     bars = " + ".join(str(part.bars) for part in parts)
     return [
         tune.rhythm.strip() or clean(tune.title).rhythm,

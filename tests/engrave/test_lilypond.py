@@ -131,7 +131,7 @@ def test_titles_type_composer_origin_tempo_and_source_are_on_the_page() -> None:
 
 
 def test_several_voices_are_several_staves() -> None:
-    tune = read('X:1\nM:4/4\nL:1/8\nV:1 name="Fiddle"\nV:2 clef=bass\nK:G\nV:1\nG8|A8|]\nV:2\nG,8|]\n')
+    tune = read('X:1\nM:4/4\nL:1/8\nV:1 name="Fiddle"\nV:2 name="Cello" clef=bass\nK:G\nV:1\nG8|A8|]\nV:2\nG,8|]\n')
     drawn = lilypond([tune])
     assert drawn.count("\\new Staff ") == 2
     assert '\\clef "bass"' in drawn
