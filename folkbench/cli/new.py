@@ -43,6 +43,9 @@ def new(
     ] = None,
     temperature: Annotated[float, typer.Option("--temperature", help="Above 1 wilder, below 1 tamer.")] = 1.0,
     top_p: Annotated[float, typer.Option("--top-p", help="Draw only from the likeliest tokens, up to this sum.")] = 1.0,
+    original: Annotated[
+        int, typer.Option("--original", min=0, help="Share no so many bars on end with a human tune; 0: no guard.")
+    ] = 0,
     seed: Annotated[str, typer.Option("--seed", metavar="S or S:k", help="The same seed, the same tune.")] = "",
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many tunes.")] = 1,
     out: Annotated[str, typer.Option("--out", "-o", metavar="FILE", help="Write them to FILE, not to stdout.")] = "",
@@ -69,7 +72,7 @@ def new(
     asked = parse_form(form, bars, pickup, endings) if form else Form(pickup=pickup, endings=endings)
     wish = Wish(title=title, rhythm=rhythm, meter=meter, key=key, prefix=prefix, form=asked)
     composer = Composer(model or None, grammar=grammar)
-    made = composer.make(wish, *numbers, count, Taste(temperature, top_p), say)
+    made = composer.make(wish, *numbers, count, Taste(temperature, top_p), say, original=original)
     if not seed:
         say(f"seed {numbers[0]}")
     if as_json:

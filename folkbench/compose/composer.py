@@ -24,6 +24,7 @@ from folkbench.model.engine import Engine
 from folkbench.notation import layout, to_key, transpose, write
 from folkbench.notation.titles import clean
 from folkbench.notation.tune import Field, Tune
+from folkbench.whence import Guard, Index, open_guard, open_index
 
 _TONIC = 1
 """The use of a tune's random numbers that draws its tonic; use 0 draws its tokens."""
@@ -33,7 +34,7 @@ class Made(NamedTuple):
     """A tune, and how it came about.
 
     abc: as a player writes it, X: to the final bar line. tokens: as the network wrote it, in root C.
-    logprob: nats. masked: mean probability that the grammar took away, 0..1 a token.
+    logprob: nats. masked: mean probability that grammar and guard took away, 0..1 a token. backs: see `Drawn`.
     """
 
     abc: str
@@ -44,6 +45,7 @@ class Made(NamedTuple):
     tokens: tuple[str, ...]
     logprob: float
     masked: float
+    backs: int
 
     @property
     def stream(self) -> str:
@@ -65,6 +67,7 @@ class Composer:
         self.network: Network = engine
         self.vocabulary = Vocabulary(engine.vocabulary)
         self.masks = Masks(self.vocabulary.tokens, free=not grammar)
+        self._guards: dict[int, Guard | None] = {}
 
     def make(
         self,
@@ -74,26 +77,45 @@ class Composer:
         count: int = 1,
         taste: Taste | None = None,
         say: Callable[[str], None] = lambda line: None,
+        *,
+        original: int = 0,
     ) -> Iterator[Made]:
         """Tunes `first`, `first` + 1, ... of a seed, in order. `say` is given a line where a wish had to be bent.
+
+        `original` N above 0: no N whole bars on end stand in the network's corpus, and no run of tokens that is
+        longer than human tunes share with each other.
 
         Raises FolkbenchError for a wish that can't be met, before anything is made.
         """
         taste = taste or Taste()
+        self._guard(original)
         primed = prime(wish, self.vocabulary, self.masks, say)
-        return self._in_order(primed, seed, first, count, taste)
+        return self._in_order(primed, seed, first, count, taste, original)
 
-    def _in_order(self, primed: Primed, seed: int, first: int, count: int, taste: Taste) -> Iterator[Made]:
+    def index(self) -> Index:
+        """The index of the corpus that the network was trained on. Raises what `open_index` raises."""
+        return open_index(str(self.corpus.get("name", "session")))
+
+    def _guard(self, bars: int) -> Guard | None:
+        if bars and bars not in self._guards:
+            self._guards[bars] = open_guard(self.vocabulary.texts, bars=bars, index=self.index())
+        return self._guards.get(bars)
+
+    def _in_order(
+        self, primed: Primed, seed: int, first: int, count: int, taste: Taste, original: int
+    ) -> Iterator[Made]:
         requests = (primed.request(seed, k) for k in range(first, first + count))
         waiting: dict[int, Drawn] = {}
         wanted = first
-        for drawn in sample(self.network, self.masks, requests, taste, streams=min(STREAMS, count)):
+        for drawn in sample(
+            self.network, self.masks, requests, taste, streams=min(STREAMS, count), guard=self._guard(original)
+        ):
             waiting[drawn.request.k] = drawn
             while wanted in waiting:
-                yield self._made(waiting.pop(wanted), primed, taste, wanted - first + 1)
+                yield self._made(waiting.pop(wanted), primed, taste, wanted - first + 1, original)
                 wanted += 1
 
-    def _made(self, drawn: Drawn, primed: Primed, taste: Taste, x: int) -> Made:
+    def _made(self, drawn: Drawn, primed: Primed, taste: Taste, x: int, original: int) -> Made:
         texts = tuple(self.vocabulary.texts[number] for number in drawn.tokens)
         kinds = [meaning(text).kind for text in texts]
         start = kinds.index("mode") + 1
@@ -108,8 +130,8 @@ class Composer:
         tonic = primed.tonic or self._tonic(meaning(mode).value, rhythm, request.seed, request.k)
         tune = to_key(tune, tonic) if primed.semitones is None else transpose(tune, primed.semitones, tonic)
         title = primed.wish.title or clean(title_of(texts)).text or "Untitled"
-        tune = _headed(layout(tune), x, title, self._notes(primed.wish, request.seed, request.k, taste))
-        return Made(write(tune), tune, title, request.seed, request.k, texts, drawn.logprob, drawn.masked)
+        tune = _headed(layout(tune), x, title, self._notes(primed.wish, request.seed, request.k, taste, original))
+        return Made(write(tune), tune, title, request.seed, request.k, texts, drawn.logprob, drawn.masked, drawn.backs)
 
     def _music(self, drawn: Drawn, texts: Sequence[str], start: int, stop: int) -> list[str]:
         """The music with the bar lines that a player expects and the network leaves out, or hasn't got."""
@@ -136,7 +158,7 @@ class Composer:
                 return tonic
         return next(iter(counts))
 
-    def _notes(self, wish: Wish, seed: int, k: int, taste: Taste) -> tuple[str, str]:
+    def _notes(self, wish: Wish, seed: int, k: int, taste: Taste, original: int) -> tuple[str, str]:
         """What makes the tune again: the command, and the network it needs."""
         words = ["folkbench", "new", "--seed", f"{seed}:{k}"]
         asked: dict[str, Any] = {
@@ -147,6 +169,7 @@ class Composer:
             "--key": wish.key,
             "--prefix": wish.prefix,
             "--temperature": "" if taste.temperature == 1 else f"{taste.temperature:g}",
+            "--original": original,
             "--top-p": "" if taste.top_p == 1 else f"{taste.top_p:g}",
         }
         for option, value in asked.items():

@@ -15,9 +15,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from folkbench.compose.fence import HOTTER, Fence
 from folkbench.compose.form import FREE, Form
 from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import BAR, Floats, Masks, Numbers
+from folkbench.whence import Guard
 
 STREAMS = 256
 """Tunes made at once; more gain nothing on two cores."""
@@ -28,6 +30,7 @@ LONGEST = 800
 _NEVER = 1 << 40  # no tune has so many tokens
 _BLOCK = 1024  # random numbers drawn at once for a stream
 _PATIENCE = 64  # tokens between two looks at a tune that is to come to its end
+_MOST_BACKS = 200  # then the grammar's word counts alone: a tune must end
 _LARGEST = np.float32(80)  # e^80 is still a float32
 
 
@@ -64,13 +67,15 @@ class Drawn(NamedTuple):
 
     tokens: behind `<s>`, `</s>` included unless the tune was cut (which happens only without the grammar).
     logprob: nats, the network's own, of the tokens that were drawn, at the temperature asked for.
-    masked: how much probability the grammar took away, a mean over those tokens, 0..1.
+    masked: how much probability the grammar and the guard took away, a mean over those tokens, 0..1.
+    backs: how often the guard left no way on, and the tune went back to the beginning of its bar.
     """
 
     request: Request
     tokens: tuple[int, ...]
     logprob: float
     masked: float
+    backs: int = 0
 
 
 class Taste(NamedTuple):
@@ -88,13 +93,14 @@ def sample(
     *,
     streams: int = STREAMS,
     longest: int = LONGEST,
+    guard: Guard | None = None,
 ) -> Iterator[Drawn]:
-    """Make every tune that is asked for; they come as they are finished.
+    """Make every tune that is asked for; they come as they are finished. `guard` keeps them from copying.
 
     Each `prime` must be allowed by the grammar, whatever is chosen in it (`walk` says so).
     """
     queue = iter(requests)
-    batch = _Batch(network, masks, taste or Taste(), longest, list(islice(queue, streams)))
+    batch = _Batch(network, masks, taste or Taste(), longest, list(islice(queue, streams)), guard)
     while batch.requests:
         ended = batch.step()
         for slot in ended:
@@ -124,7 +130,15 @@ def walk(masks: Masks, form: Form, prime: Iterable[int]) -> tuple[int, AnyState 
 class _Batch:
     """The streams that are being made. Every array has a row for each."""
 
-    def __init__(self, network: Network, masks: Masks, taste: Taste, longest: int, requests: list[Request]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        masks: Masks,
+        taste: Taste,
+        longest: int,
+        requests: list[Request],
+        guard: Guard | None,
+    ) -> None:
         self.network, self.masks, self.longest = network, masks, longest
         self.taste = taste
         self.scale = np.float32(1 / taste.temperature)
@@ -147,6 +161,11 @@ class _Batch:
         self.masked = np.zeros(count)
         self.made = np.full((count, _BLOCK), DRAWN)
         self.chances = np.zeros((count, _BLOCK), dtype=np.float32)
+        self.cast = np.zeros(count, dtype=np.int64)  # random numbers used
+        self.backs = np.zeros(count, dtype=np.int64)
+        self.heat = np.ones(count, dtype=np.float32)  # times the temperature; above 1 where a bar is tried again
+        self.is_line = np.array([kind in ("bar", "ending") for kind in kinds])
+        self.fence = Fence(guard, masks, count, self.h, self.c) if guard else None
         self.dice: list[np.random.Generator | None] = [None] * count
         self.choices: list[dict[int, tuple[int, ...]]] = [{} for _ in requests]
         for slot, request in enumerate(requests):
@@ -161,7 +180,9 @@ class _Batch:
         picky = self.picky == self.at
         if picky.any():
             self._choose(np.flatnonzero(picky), barred)
-        chances = self.chances[self.slots, self.at]
+        if self.fence:
+            self._fence_in(self.fence, logits, barred)
+        chances = self.chances[self.slots, self.cast]
         tokens, logprob, masked = draw(logits, barred, chances, self.taste.top_p)
         given = self.made[self.slots, self.at]
         free = given == DRAWN
@@ -177,7 +198,12 @@ class _Batch:
         self.states = self.masks.follow(self.states, tokens)
         self.pitches = np.where(self.is_pitch[tokens], tokens, self.pitches)
         self.at += 1
+        self.cast += 1
         self.tokens = tokens
+        if self.fence:
+            self.fence.take(tokens, ~free)
+            self.heat[self.is_line[tokens]] = 1
+            self.fence.remember(tokens, self.h, self.c, self._counters())
         ended = tokens == self.end_token
         late = self.at >= self.limit
         if late.any():
@@ -191,7 +217,8 @@ class _Batch:
         length = int(self.at[slot])
         count = max(int(self.drawn[slot]), 1)
         tokens = tuple(self.made[slot, :length].tolist())
-        return Drawn(request, tokens, float(self.logprob[slot]), float(self.masked[slot]) / count)
+        masked = float(self.masked[slot]) / count
+        return Drawn(request, tokens, float(self.logprob[slot]), masked, int(self.backs[slot]))
 
     def refill(self, slot: int, request: Request | None) -> None:
         """Give a stream that has ended its next request; None leaves it empty."""
@@ -211,6 +238,8 @@ class _Batch:
         self.dice = [self.dice[slot] for slot in keep]
         self.choices = [self.choices[slot] for slot in keep]
         self.slots = np.arange(len(keep))
+        if self.fence:
+            self.fence.keep_rows(keep)
 
     def _seat(self, slot: int, request: Request) -> None:
         self.requests[slot] = request
@@ -218,8 +247,11 @@ class _Batch:
         self.h[:, slot], self.c[:, slot] = self.blank_h, self.blank_c
         self.tokens[slot] = self.start_token
         self.states[slot] = self.masks.start(request.form)
-        for counter in (self.pitches, self.at, self.drawn, self.logprob, self.masked):
+        for counter in (self.pitches, self.at, self.drawn, self.logprob, self.masked, self.cast, self.backs):
             counter[slot] = 0
+        self.heat[slot] = 1
+        if self.fence:
+            self.fence.begin(slot)
         self.choices[slot] = dict(request.choices)
         self.picky[slot] = min(self.choices[slot], default=_NEVER)
         primed = len(request.prime)
@@ -230,6 +262,39 @@ class _Batch:
         self.made[slot, :primed] = request.prime
         for first in range(0, self.made.shape[1], _BLOCK):
             self._throw(slot, first)
+
+    def _counters(self) -> dict[str, npt.NDArray[np.generic]]:
+        """What goes back with a stream; the random numbers that it has used, and how often it went back, don't."""
+        return {name: getattr(self, name) for name in _GO_BACK}
+
+    def _fence_in(self, fence: Fence, logits: Floats, barred: Floats) -> None:
+        """Bar what would be a copy. A stream with no way on goes back to the beginning of its bar."""
+        given = self.made[self.slots, self.at] != DRAWN
+        fence.bar(barred, self.slots)
+        no_way = (barred.min(axis=1) >= BAR) & ~given
+        stuck = np.flatnonzero(no_way & (self.backs < _MOST_BACKS))
+        for slot in np.flatnonzero(no_way & (self.backs >= _MOST_BACKS)):
+            barred[slot] = self.masks.barred_alone(int(self.states[slot]), int(self.pitches[slot]))
+        for slot in stuck:
+            fence.way_back(int(slot), self.h, self.c, self._counters())
+            request, at = self.requests[slot], int(self.at[slot])
+            assert request is not None
+            self.made[slot, at:] = DRAWN
+            self.made[slot, at : len(request.prime)] = request.prime[at:]
+            self.choices[slot] = {place: tokens for place, tokens in request.choices if place >= at}
+            self.picky[slot] = min(self.choices[slot], default=_NEVER)
+            self.backs[slot] += 1
+            self.heat[slot] *= HOTTER
+        if stuck.size:
+            again, h, c = self.network.step(self.tokens[stuck], self.h[:, stuck].copy(), self.c[:, stuck].copy())
+            logits[stuck], self.h[:, stuck], self.c[:, stuck] = again * self.scale, h, c
+            rows = self.masks.barred(self.states[stuck], self.pitches[stuck])
+            fence.bar(rows, stuck)
+            barred[stuck] = rows
+            while int(self.cast.max()) + 2 * _PATIENCE > self.made.shape[1]:
+                self._widen()
+        if (self.heat != 1).any():
+            logits /= self.heat[:, None]
 
     def _choose(self, slots: Numbers, barred: Floats) -> None:
         """Bar what a request's own choices leave out at this place."""
@@ -266,7 +331,8 @@ class _Batch:
         return cut
 
 
-_ROWS = ("tokens", "states", "pitches", "at", "drawn", "picky", "limit", "logprob", "masked", "made", "chances")
+_GO_BACK = ("tokens", "states", "pitches", "at", "drawn", "logprob", "masked")
+_ROWS = (*_GO_BACK, "picky", "limit", "made", "chances", "cast", "backs", "heat")
 
 
 def dice(seed: int, k: int, use: int = 0) -> np.random.Generator:

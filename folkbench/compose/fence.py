@@ -1,0 +1,66 @@
+"""The guard against copying at work beside the sampler, and the way back for a tune that it leaves no way on.
+
+A tune can be led into a bar that would end as one in the corpus, whatever comes. Then it goes back to the beginning of
+that bar, with other random numbers and, each time it must, a little more heat.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from folkbench.compose.masks import BAR, Floats, Masks, Numbers
+from folkbench.whence import Guard
+
+HOTTER = np.float32(1.15)
+"""What a bar's temperature is multiplied by each time that it is tried again."""
+
+Flags = npt.NDArray[np.bool_]
+
+
+class Fence:
+    """What each stream must not write next, and where it can go back to. Streams keep their row when others go."""
+
+    def __init__(self, guard: Guard, masks: Masks, streams: int, h: Floats, c: Floats) -> None:
+        self._watch = guard.watch(streams)
+        self._lines = np.array([token.kind in ("bar", "ending") for token in masks.tokens])
+        self.rows = np.arange(streams)
+        self._h, self._c = np.zeros_like(h), np.zeros_like(c)
+        self._kept: dict[str, npt.NDArray[np.float64]] = {}
+
+    def keep_rows(self, slots: Numbers) -> None:
+        """Only these streams are left."""
+        self.rows = self.rows[slots]
+
+    def begin(self, slot: int) -> None:
+        """A new tune in a stream."""
+        self._watch.rewind(int(self.rows[slot]), 0)
+
+    def bar(self, barred: Floats, slots: Numbers) -> None:
+        """Bar in `barred` (len(slots), vocabulary) what would complete a copy in the streams `slots`."""
+        forbidden = self._watch.forbidden()[self.rows[slots]]
+        if forbidden.any():
+            barred[forbidden] = BAR
+
+    def take(self, tokens: Numbers, own: Flags) -> None:
+        """One token of every stream; `own` where the user gave it."""
+        self._watch.take(tokens, own=own, streams=self.rows)
+
+    def remember(self, tokens: Numbers, h: Floats, c: Floats, counters: dict[str, npt.NDArray[np.generic]]) -> None:
+        """Where `tokens` are bar lines, keep what is needed to come back behind them."""
+        slots = np.flatnonzero(self._lines[tokens])
+        if not slots.size:
+            return
+        rows = self.rows[slots]
+        self._h[:, rows], self._c[:, rows] = h[:, slots], c[:, slots]
+        for name, values in counters.items():
+            kept = self._kept.setdefault(name, np.zeros(self._h.shape[1]))
+            kept[rows] = values[slots]
+
+    def way_back(self, slot: int, h: Floats, c: Floats, counters: dict[str, npt.NDArray[np.generic]]) -> None:
+        """Put a stream back to where it was remembered; the guard with it."""
+        row = int(self.rows[slot])
+        h[:, slot], c[:, slot] = self._h[:, row], self._c[:, row]
+        for name, values in counters.items():
+            values[slot] = self._kept[name][row]
+        self._watch.rewind(row, int(self._kept["at"][row]))
