@@ -52,7 +52,13 @@ def whence(
     ] = False,
     across: Annotated[bool, typer.Option("--across", help="Leave out bar lines, on both sides.")] = False,
     edits: Annotated[
-        int, typer.Option("--edits", min=0, max=3, help="So many notes may be changed, put in or left out.")
+        int,
+        typer.Option(
+            "--edits",
+            min=0,
+            max=3,
+            help="So many notes may be changed (by interval and by contour that counts twice), put in or left out.",
+        ),
     ] = 0,
     all_of: Annotated[bool, typer.Option("--all-of", help="Tunes that hold every one of several figures.")] = False,
     at: Annotated[str, typer.Option("--at", help="How many have it there: A1, or A1.3 for beat 3 of it.")] = "",
@@ -64,7 +70,10 @@ def whence(
 ) -> None:
     """Say in how many human tunes a figure stands, and where; or where every bar of a tune comes from.
 
-    `|` in a figure is any bar line, at its edges also the edge of a tune. Leaves with 1 if a figure stands nowhere.
+    `|` in a figure is any bar line, at its edges also the edge of a tune; `:|`, `||`, `|1` ask for that sign. A tune is
+    "a setting" if it shares 8 whole bars on end with a human tune or has over half its notes in bars of one; it
+    "borrows" if it shares 4, or has more notes in shared runs of a bar than 95 % of the human tunes. Leaves with 1 if
+    a figure stands nowhere.
     Example: folkbench whence "G, C C 2"
     """
     words = what or []

@@ -28,7 +28,7 @@ def figure_answer(
 ) -> dict[str, Any]:
     """Where a figure stands. `at` asks in how many tunes it stands just there; `limit` is of the hits, 0 for all."""
     same = None if at is None else hits.at_position(at.part, at.bar, None if any_beat else at.beat)
-    shown = hits.places if limit == 0 else min(limit, hits.places)
+    nearest = np.argsort(hits.edits, kind="stable") if isinstance(hits, Near) else np.arange(hits.places)
     return {
         "figure": " ".join(figure),
         "kind": kind,
@@ -41,7 +41,7 @@ def figure_answer(
             for place, tunes in hits.positions()[:_POSITIONS]
         ],
         "same_position": same,
-        "hits": [_hit(hits, ordinal) for ordinal in range(shown)],
+        "hits": [_hit(hits, ordinal) for ordinal in nearest[: limit or None].tolist()],
     }
 
 
