@@ -123,6 +123,9 @@ def _stand(tokens: Numbers, texts: tuple[str, ...]) -> Walk:
         at = 0 if kinds[step] in ("bar", "ending", "end") else onsets.get(step, at)
         bar[step], part[step] = number, nth
         counted[step] = number - first + (0 if pickup else 1)
+        if number < first:  # a part has ended and no note of the next has come
+            over = kinds[step] == "end"
+            part[step], counted[step] = (part[step - 1], counted[step - 1]) if over else (nth, 0)
         eighths[step] = at / EIGHTH
         token = meaning(texts[step])
         if kinds[step] == "bar" and (token.ends or token.begins or token.value == "double") and step > starts[first]:

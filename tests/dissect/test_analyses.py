@@ -87,7 +87,8 @@ def test_where_every_token_of_the_seed_transcription_stands() -> None:
     along = walk(read(SEED.read_text()), load(find() / WEIGHTS).vocabulary)
     assert along.places[:6] == ("", "", "", "A0", "A0", "A1")
     assert along.places[along.texts.index("|:") + 1] == "B0"
-    assert along.places[-2] == "B8"
+    assert along.places[along.texts.index("|:")] == "B0"
+    assert along.places[-2:] == ("B8", "B8")
     assert max(along.bar_in_part) == 8
     assert along.eighths[along.texts.index("2") - 1] == 2  # G, C C2: the second C
 
