@@ -22,6 +22,7 @@ from folkbench.errors import FolkbenchError
 COMMANDS = {
     "new": "Make a tune: by title, rhythm, key, or from music that it begins with.",
     "rework": "Make some bars of a tune anew; the others stay as they are.",
+    "title": "Find titles for a tune, by the same network.",
     "check": "Say what is wrong with a tune, and what is notable in it.",
     "show": "Engrave a tune and open the page, or write it: .pdf .svg .png .ly .musicxml .mid .abc.",
     "play": "Play tunes at once, or write them as sound.",

@@ -13,6 +13,7 @@ import typer
 from folkbench import bench
 from folkbench.cli.arguments import print_json, say
 from folkbench.errors import FolkbenchError, Refused
+from folkbench.notation.instruments import instrument
 
 if TYPE_CHECKING:
     from folkbench.compose import Made
@@ -48,6 +49,10 @@ def new(
     ] = 0,
     seed: Annotated[str, typer.Option("--seed", metavar="S or S:k", help="The same seed, the same tune.")] = "",
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many tunes.")] = 1,
+    best_of: Annotated[
+        int, typer.Option("--best-of", min=0, metavar="N", help="Make N and give those with the highest score.")
+    ] = 0,
+    player: Annotated[str, typer.Option("--for", metavar="INSTRUMENT", help="With --best-of: playable on it.")] = "",
     out: Annotated[str, typer.Option("--out", "-o", metavar="FILE", help="Write them to FILE, not to stdout.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Write over a FILE that exists.")] = False,
     save: Annotated[bool, typer.Option("--save/--no-save", help="Keep them in the tunes folder.")] = True,
@@ -67,21 +72,28 @@ def new(
         raise FolkbenchError(f"a top-p of {top_p:g} can't be used", "give one above 0 and up to 1")
     if out and Path(out).exists() and not force:
         raise Refused(f"{out} exists already", "choose another name, or give --force")
+    if player and not best_of:
+        raise FolkbenchError("--for chooses among many tunes", "say --best-of 50 as well")
+    playable = instrument(player).notes if player else None
     from folkbench.compose import Composer, Form, Taste, Wish, parse_form
 
     asked = parse_form(form, bars, pickup, endings) if form else Form(pickup=pickup, endings=endings)
     wish = Wish(title=title, rhythm=rhythm, meter=meter, key=key, prefix=prefix, form=asked)
     composer = Composer(model or None, grammar=grammar)
-    made = composer.make(wish, *numbers, count, Taste(temperature, top_p), say, original=original)
+    total = max(best_of, count)
+    made: Iterable[Made] = composer.make(wish, *numbers, total, Taste(temperature, top_p), say, original=original)
     if not seed:
         say(f"seed {numbers[0]}")
+    made = _watched(made, total)
+    if best_of:
+        made = _best(made, count, playable)
     if as_json:
         index = _index()
-        print_json({"model": composer.hash, "tunes": [_row(tune, index) for tune in _watched(made, count)]})
+        print_json({"model": composer.hash, "tunes": [_row(tune, index) for tune in made]})
         return
     abcs = []
     name = ""
-    for tune in _watched(made, count):
+    for tune in made:
         if not out:
             print(tune.abc, flush=count > 1)
         abcs.append(tune.abc)
@@ -137,6 +149,15 @@ def _index() -> Index | None:
         return open_index() if signature() else None
     except FolkbenchError:
         return None
+
+
+def _best(made: Iterable[Made], count: int, playable: frozenset[int] | None) -> Iterator[Made]:
+    """The tunes with the highest scores; what makes each up is said."""
+    from folkbench.compose.score import best
+
+    for tune, score in best(made, count, _index(), playable):
+        say(f"{tune.title} ({tune.stream}): {score}")
+        yield tune
 
 
 def _say_originality(made: Made, index: Index | None) -> None:

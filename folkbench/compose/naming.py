@@ -1,0 +1,47 @@
+"""Titles for a tune that is there, by the same network: it has learnt to write a title behind the music as well."""
+
+from __future__ import annotations
+
+from folkbench.compose.composer import Composer
+from folkbench.compose.form import FREE
+from folkbench.compose.grammar import LONGEST_TITLE
+from folkbench.compose.masks import Masks
+from folkbench.compose.sampling import Request, Taste, sample
+from folkbench.encoding import TITLE, encode, rhythm_token, title_of
+from folkbench.errors import FolkbenchError
+from folkbench.notation import Tune
+from folkbench.notation.dances import dance
+from folkbench.notation.titles import clean
+
+_TRIES = 4  # titles drawn for each that is wanted; some come twice
+
+
+def titles(composer: Composer, tune: Tune, seed: int, count: int = 5, taste: Taste | None = None) -> tuple[str, ...]:
+    """Up to `count` different titles for a tune, in the order in which they were drawn.
+
+    Raises FolkbenchError for a tune that the network can't read, or a network that writes no titles.
+    """
+    encoded = encode(tune)
+    known = composer.vocabulary.index
+    kind = dance(tune.rhythm) if tune.rhythm else None
+    named = [rhythm_token(kind.name)] if kind and rhythm_token(kind.name) in known else []
+    words = (*named, encoded.meter, encoded.mode, *encoded.music, TITLE)
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise FolkbenchError(f"the network doesn't know {unknown[0]!r}", "it can't name this tune")
+    prime = tuple(composer.vocabulary.numbers(words))
+    letters = composer.vocabulary.of_kind("letter")
+    end = composer.vocabulary.of_kind("end")
+    solid = tuple(number for number in letters if composer.vocabulary.tokens[number].value != " ")
+    first = len(prime)
+    choices = (
+        (first, solid),
+        *((first + n, (*letters, *end)) for n in range(1, LONGEST_TITLE)),
+        (first + LONGEST_TITLE, end),
+    )
+    requests = [Request(seed, k, prime, FREE, choices) for k in range(1, _TRIES * count + 1)]
+    free = Masks(composer.vocabulary.tokens, free=True)
+    drawn = sample(composer.network, free, requests, taste, longest=first + LONGEST_TITLE + 2)
+    written = {one.request.k: title_of([composer.vocabulary.texts[n] for n in one.tokens[first:]]) for one in drawn}
+    found = dict.fromkeys(clean(written[k]).text for k in sorted(written))
+    return tuple(name for name in found if name)[:count]
