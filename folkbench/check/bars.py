@@ -19,8 +19,9 @@ What **`check --strict`** asks for, and what the grammar of `compose` promises:
 Without --strict, a pickup (or lead-in) of at most two thirds of a bar that isn't made up, and a last bar that
 doesn't make up its pickup, are notes. All else that doesn't count is an error.
 
-In free meter no bar can be wrong. A bar in which something couldn't be read isn't judged: the reader's remark
-has said what is wrong there.
+In free meter no bar can be wrong; where there is no M: at all, bars are held against what most of them last. A bar
+whose broken rhythm the standard leaves open (uneven notes, `A<B>c`) counts if it does when each takes what it gives.
+A bar in which something couldn't be read isn't judged: the reader's remark has said what is wrong there.
 """
 
 from __future__ import annotations

@@ -95,10 +95,9 @@ def verdict(path: str, draft: Draft, wish: Wish) -> Verdict:
 
 
 def _words(path: str, tune: Tune, parts: tuple[Part, ...], problems: tuple[Problem, ...], wish: Wish) -> str:
+    shown = [problem for problem in problems if problem.severity != NOTE or not wish.quiet]
     if wish.style == "github":
-        shown = [p for p in problems if p.severity == ERROR or not wish.quiet]
         return "\n".join([problem_github(problem, path) for problem in shown])
-    shown = [p for p in problems if p.severity != NOTE or not wish.quiet]
     words = [problem_text(problem, tune, path) for problem in shown]
     if not wish.quiet:
         words.append(portrait_text(portray(tune, parts), tune, problems))
