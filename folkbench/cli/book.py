@@ -40,6 +40,9 @@ def book(
     form: Annotated[str, typer.Option("--form", help="AABB, AB, AABBCC ...")] = "",
     bars: Annotated[int, typer.Option("--bars", help="Bars a part, with --form.")] = 8,
     temperature: Annotated[float, typer.Option("--temperature", min=0.01, max=100, help="Above 1 wilder.")] = 1.0,
+    original: Annotated[
+        int, typer.Option("--original", min=0, help="Share no so many bars on end with a human tune; 0: no guard.")
+    ] = 0,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="The same seed, the same book.")] = None,
     model: Annotated[str, typer.Option("--model", metavar="NAME", help="Another network on this bench.")] = "",
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Print the volumes, or write their ABC alone.")] = True,
@@ -75,7 +78,7 @@ def book(
         if seed is None:
             seed = _seed(print_on.folder)
         wish = Wish(rhythm=rhythm, meter=meter, key=key, form=parse_form(form, bars, None, None) if form else FREE)
-        _made(Order(count, seed, wish, Taste(temperature), model or None), print_on, backend, as_json)
+        _made(Order(count, seed, wish, Taste(temperature), model or None, original), print_on, backend, as_json)
     except KeyboardInterrupt:
         say("stopped; the same command goes on from here")
         raise

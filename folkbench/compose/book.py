@@ -32,23 +32,28 @@ CORPUS = "session"
 
 @dataclass(frozen=True)
 class Order:
-    """So many tunes of one wish and seed, by one network (None: the one that comes with folkbench)."""
+    """So many tunes of one wish and seed, by one network (None: the one that comes with folkbench).
+
+    `original` N above 0: no N bars on end as a human tune has them.
+    """
 
     count: int
     seed: int
     wish: Wish
     taste: Taste
     model: str | None = None
+    original: int = 0
 
     def words(self) -> dict[str, Any]:
         """The order as JSON may hold it."""
-        return {"count": self.count, "seed": self.seed, **asdict(self.wish), **self.taste._asdict()}
+        numbers = {"count": self.count, "seed": self.seed, "original": self.original}
+        return {**numbers, **asdict(self.wish), **self.taste._asdict()}
 
 
 def network(order: Order, say: Callable[[str], None]) -> str:
     """The hash of the network that an order is for. Raises FolkbenchError for a wish that it can't meet."""
     composer = _composer(order.model)
-    composer.make(order.wish, order.seed, 1, 1, order.taste, say)
+    composer.make(order.wish, order.seed, 1, 1, order.taste, say, original=order.original)
     return composer.hash
 
 
@@ -121,7 +126,8 @@ def _composer(model: str | None) -> Composer:
 
 
 def _made_piece(order: Order, number: int, first: int, count: int) -> tuple[int, Rows]:
-    made = _composer(order.model).make(order.wish, order.seed, first, count, order.taste)
+    composer = _composer(order.model)
+    made = composer.make(order.wish, order.seed, first, count, order.taste, original=order.original)
     return number, [_row(tune) for tune in made]
 
 

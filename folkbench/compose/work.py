@@ -74,7 +74,10 @@ class Work:
 
     def keep(self, number: int, rows: Rows) -> None:
         """Write a piece, whole or not at all. Raises Refused if there is no room."""
-        write_whole(self._path(number), json.dumps(rows, ensure_ascii=False), force=True)
+        try:
+            write_whole(self._path(number), json.dumps(rows, ensure_ascii=False), force=True)
+        except Refused as error:
+            raise Refused(error.message, "make room there; the same command goes on from here") from error
 
     def _path(self, number: int) -> Path:
         return self.place / f"tunes-{number:06}.json"
