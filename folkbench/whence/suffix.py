@@ -41,11 +41,13 @@ def common_prefixes(symbols: npt.NDArray[np.uint16], order: Ranks) -> npt.NDArra
 
 def earlier_of_same(owners: npt.NDArray[Any]) -> Ranks:
     """For every rank 1 + the last rank before it whose suffix has the same owner; 0 where there is none."""
-    by_owner = np.argsort(owners, kind="stable")
-    sorted_owners = owners[by_owner]
+    # owner and rank in one number: plain numbers are sorted many times quicker than pairs
+    pairs = owners.astype(np.uint64) << np.uint64(32) | np.arange(len(owners), dtype=np.uint64)
+    pairs.sort()
+    ranks = (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    same = pairs[1:] >> np.uint64(32) == pairs[:-1] >> np.uint64(32)
     earlier = np.zeros(len(owners), np.uint32)
-    same = sorted_owners[1:] == sorted_owners[:-1]
-    earlier[by_owner[1:][same]] = by_owner[:-1][same] + 1
+    earlier[ranks[1:][same]] = ranks[:-1][same] + 1
     return earlier
 
 
