@@ -179,7 +179,16 @@ def _content(tune: Tune, ending: str, look: Look) -> str | bytes:
         return midi(perform(tune), tune)
     if look.picture and len(tune.bars) > _LONGEST_PICTURE:
         raise FolkbenchError(f"{len(tune.bars)} bars don't go on one picture", "ask for a .pdf, or for some --bars")
-    return printed(lilypond([tune], look), ending).files[0]
+    return _page(tune, ending, look)
+
+
+def _page(tune: Tune, ending: str, look: Look) -> bytes:
+    """LilyPond's page; while it is drawn a terminal shows that something is being done."""
+    from rich.console import Console
+
+    press()
+    with Console(stderr=True).status("LilyPond is drawing ..."):
+        return printed(lilypond([tune], look), ending).files[0]
 
 
 def _print_glance(tune: Tune, tints: dict[Event, Tint]) -> None:
@@ -195,8 +204,7 @@ def _print_glance(tune: Tune, tints: dict[Event, Tint]) -> None:
 
 def _open(tune: Tune, look: Look) -> None:
     """Print the page into the bench's cache and open it; without a desktop, say where it is."""
-    press()
-    page = printed(lilypond([tune], look), ".pdf").files[0]
+    page = _page(tune, ".pdf", look)
     folder = bench.home("cache") / "pages"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{bench.slug(tune.title)}.pdf"
