@@ -15,7 +15,7 @@ from typing import Any
 from folkbench.check.portrait import portray
 from folkbench.compose.composer import Composer, Made
 from folkbench.compose.priming import Wish
-from folkbench.compose.sampling import Taste
+from folkbench.compose.request import Taste
 from folkbench.compose.work import Rows, Work
 from folkbench.corpus.arrival import like_the_others
 from folkbench.encoding import Unencodable, encode

@@ -13,11 +13,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from folkbench.compose.drawing import dice
 from folkbench.compose.form import form_words
 from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import Masks
 from folkbench.compose.priming import Primed, Wish, prime
-from folkbench.compose.sampling import STREAMS, Drawn, Network, Taste, dice, sample
+from folkbench.compose.request import STREAMS, Drawn, Network, Taste
+from folkbench.compose.sampling import sample
 from folkbench.encoding import Vocabulary, decode, meaning, title_of
 from folkbench.model.checkpoint import find
 from folkbench.model.engine import Engine

@@ -76,7 +76,8 @@ def turn(place: Place, at: int, line: str) -> Place | None:
     if line == "|" and at == place.meter and not _must_close(place):
         return _next_bar(place)
     if line == "||" and place.opened and place.ending == NEITHER:
-        mark = at == place.meter and not place.form.parts and not _must_close(place)
+        # behind it `check` no longer sees the part's pickup, which a second ending has to make up
+        mark = at == place.meter and not (place.form.parts or place.pickup or _must_close(place))
         return _next_bar(place) if mark else None
     if line == "|2" or at != place.meter - place.pickup or not _may_close(place):
         return None

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from folkbench.compose.form import FREE, Form
 from folkbench.compose.grammar import LONGEST_TITLE, AnyState
 from folkbench.compose.masks import Masks
-from folkbench.compose.sampling import DRAWN, Request, walk
+from folkbench.compose.request import DRAWN, Request
+from folkbench.compose.sampling import walk
 from folkbench.encoding import Token, Vocabulary, encode, meaning, rhythm_token, spell
 from folkbench.encoding.v2 import METERS
 from folkbench.errors import FolkbenchError

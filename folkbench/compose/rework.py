@@ -15,11 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from folkbench.compose.composer import Composer
+from folkbench.compose.drawing import dice, draw
 from folkbench.compose.form import FREE
 from folkbench.compose.grammar import EIGHTH, Grammar, State
 from folkbench.compose.lines import Place
 from folkbench.compose.masks import BAR, Floats
-from folkbench.compose.sampling import Taste, dice, draw
+from folkbench.compose.request import Taste
 from folkbench.encoding import decode, encode, meaning, rhythm_token
 from folkbench.errors import FolkbenchError
 from folkbench.notation import form, layout, transpose, write_bar

@@ -10,79 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from folkbench.compose.alone import make_alone
+from folkbench.compose.drawing import dice, draw, throws
 from folkbench.compose.fence import HOTTER, Fence
-from folkbench.compose.form import FREE, Form
+from folkbench.compose.form import Form
 from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import BAR, Floats, Masks, Numbers
+from folkbench.compose.request import DRAWN, LONGEST, PATIENCE, STREAMS, Drawn, Network, Request, Taste
 from folkbench.whence import Guard
-
-STREAMS = 256
-"""Tunes made at once; more gain nothing on two cores."""
-
-LONGEST = 800
-"""Tokens behind which a tune is brought to its end. The longest human tunes have about as many."""
 
 _NEVER = 1 << 40  # no tune has so many tokens
 _BLOCK = 1024  # random numbers drawn at once for a stream
-_PATIENCE = 64  # tokens between two looks at a tune that is to come to its end
 _MOST_BACKS = 200  # then the grammar's word counts alone: a tune must end
-_LARGEST = np.float32(80)  # e^80 is still a float32
-
-
-class Network(Protocol):
-    """One step of a trained network for many streams."""
-
-    def rest(self, batch: int) -> tuple[Floats, Floats]:
-        """h and c before the first token, each float32 `(layers, batch, hidden)`, to be written to."""
-
-    def step(self, tokens: Numbers, h: Floats, c: Floats) -> tuple[Floats, Floats, Floats]:
-        """Logits `(streams, vocabulary)` behind `tokens`, and the next h and c; arrays that may be written to."""
-
-
-DRAWN = -1
-"""Stands in a request's prime where the network chooses a token."""
-
-
-class Request(NamedTuple):
-    """One tune to be made.
-
-    seed, k: its random stream (S, k). prime: the tokens it begins with behind `<s>`, DRAWN where the network chooses.
-    choices: (place, tokens): at that place behind `<s>` only these may be drawn; in order of place.
-    """
-
-    seed: int
-    k: int
-    prime: tuple[int, ...] = ()
-    form: Form = FREE
-    choices: tuple[tuple[int, tuple[int, ...]], ...] = ()
-
-
-class Drawn(NamedTuple):
-    """A tune as it was drawn.
-
-    tokens: behind `<s>`, `</s>` included unless the tune was cut (which happens only without the grammar).
-    logprob: nats, the network's own, of the tokens that were drawn, at the temperature asked for.
-    masked: how much probability the grammar and the guard took away, a mean over those tokens, 0..1.
-    backs: how often the guard left no way on, and the tune went back to the beginning of its bar.
-    """
-
-    request: Request
-    tokens: tuple[int, ...]
-    logprob: float
-    masked: float
-    backs: int = 0
-
-
-class Taste(NamedTuple):
-    """How tokens are drawn: temperature above 0; top_p in 0..1, where 1 leaves no token out."""
-
-    temperature: float = 1.0
-    top_p: float = 1.0
 
 
 def sample(
@@ -100,6 +43,9 @@ def sample(
     Each `prime` must be allowed by the grammar, whatever is chosen in it (`walk` says so).
     """
     queue = iter(requests)
+    if streams == 1 and guard is None:
+        yield from (make_alone(network, masks, request, taste or Taste(), longest) for request in queue)
+        return
     batch = _Batch(network, masks, taste or Taste(), longest, list(islice(queue, streams)), guard)
     while batch.requests:
         ended = batch.step()
@@ -256,7 +202,7 @@ class _Batch:
         self.picky[slot] = min(self.choices[slot], default=_NEVER)
         primed = len(request.prime)
         self.limit[slot] = max(self.longest, primed + 1)
-        while self.limit[slot] + 2 * _PATIENCE > self.made.shape[1]:
+        while self.limit[slot] + 2 * PATIENCE > self.made.shape[1]:
             self._widen()
         self.made[slot] = DRAWN
         self.made[slot, :primed] = request.prime
@@ -291,7 +237,7 @@ class _Batch:
             rows = self.masks.barred(self.states[stuck], self.pitches[stuck])
             fence.bar(rows, stuck)
             barred[stuck] = rows
-            while int(self.cast.max()) + 2 * _PATIENCE > self.made.shape[1]:
+            while int(self.cast.max()) + 2 * PATIENCE > self.made.shape[1]:
                 self._widen()
         if (self.heat != 1).any():
             logits /= self.heat[:, None]
@@ -308,8 +254,7 @@ class _Batch:
     def _throw(self, slot: int, first: int) -> None:
         rng = self.dice[slot]
         assert rng is not None
-        # drawn below 1 by more than a product with a float32 can round away
-        self.chances[slot, first : first + _BLOCK] = rng.random(_BLOCK, dtype=np.float32) * np.float32(1 - 2**-22)
+        self.chances[slot, first : first + _BLOCK] = throws(rng, _BLOCK)
 
     def _widen(self) -> None:
         first = self.made.shape[1]
@@ -322,47 +267,14 @@ class _Batch:
     def _hurry(self, late: Numbers) -> npt.NDArray[np.bool_]:
         """Bring long tunes to their end; those that no grammar can bring there are cut."""
         cut = np.zeros(len(self.requests), dtype=bool)
-        while int(self.at.max()) + 2 * _PATIENCE > self.made.shape[1]:
+        while int(self.at.max()) + 2 * PATIENCE > self.made.shape[1]:
             self._widen()
         for slot in late:
             self.states[slot] = self.masks.hurry(int(self.states[slot]))
-            self.limit[slot] += _PATIENCE
+            self.limit[slot] += PATIENCE
             cut[slot] = self.masks.free
         return cut
 
 
 _GO_BACK = ("tokens", "states", "pitches", "at", "drawn", "logprob", "masked")
 _ROWS = (*_GO_BACK, "picky", "limit", "made", "chances", "cast", "backs", "heat")
-
-
-def dice(seed: int, k: int, use: int = 0) -> np.random.Generator:
-    """The random numbers of tune k of a seed. `use` 0 draws its tokens; other uses have numbers of their own."""
-    return np.random.Generator(np.random.Philox(key=[seed, k], counter=[0, 0, 0, use]))
-
-
-def draw(logits: Floats, barred: Floats, chances: Floats, top_p: float) -> tuple[Numbers, Floats, Floats]:
-    """One token for each stream: its number, its log probability, and the probability that was barred.
-
-    `barred` is added to no logit and taken from all: 0, or so much that nothing is left. `chances` in 0..1 choose.
-    """
-    open_logits = logits - barred
-    top = open_logits.max(axis=1, keepdims=True)
-    logits -= top
-    np.minimum(logits, _LARGEST, out=logits)
-    total = np.exp(logits).sum(axis=1)
-    open_logits -= top
-    weights = np.exp(open_logits, out=open_logits)
-    kept = weights if top_p >= 1 else _nucleus(weights, top_p)
-    climbing = kept.cumsum(axis=1)
-    tokens = (climbing > (chances * climbing[:, -1])[:, None]).argmax(axis=1)
-    logprob = logits[np.arange(len(tokens)), tokens] - np.log(total)
-    return tokens, logprob, np.maximum(0, 1 - weights.sum(axis=1) / total)
-
-
-def _nucleus(weights: Floats, top_p: float) -> Floats:
-    """The likeliest tokens that hold `top_p` of the weight (Holtzman et al. 2020); the others get none."""
-    falling = -np.sort(-weights, axis=1)
-    climbing = falling.cumsum(axis=1)
-    last = (climbing >= climbing[:, -1:] * np.float32(top_p)).argmax(axis=1)
-    least = falling[np.arange(len(last)), last]
-    return np.where(weights >= least[:, None], weights, np.float32(0))

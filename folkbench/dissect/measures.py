@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from folkbench.check import check, failed
 from folkbench.check.portrait import portray
 from folkbench.compose.masks import Masks
-from folkbench.compose.sampling import Network, Request, Taste, sample
+from folkbench.compose.request import Network, Request, Taste
+from folkbench.compose.sampling import sample
 from folkbench.encoding import Vocabulary, decode, meaning
 
 Array = NDArray[np.float64]

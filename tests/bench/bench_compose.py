@@ -12,7 +12,9 @@ from collections.abc import Callable
 import numpy as np
 
 from folkbench.compose import Composer
-from folkbench.compose.sampling import Request, draw, sample
+from folkbench.compose.drawing import draw
+from folkbench.compose.request import Request
+from folkbench.compose.sampling import sample
 from folkbench.model.checkpoint import WEIGHTS, Checkpoint, find, load
 
 TOKENS = 1500  # a peer's; ours are as many as its tunes have

@@ -11,7 +11,8 @@ import pytest
 from folkbench.check import check, failed
 from folkbench.compose import Composer, Made, Taste, Wish, parse_form
 from folkbench.compose.composer import with_openings
-from folkbench.compose.sampling import Request, sample
+from folkbench.compose.request import Request
+from folkbench.compose.sampling import sample
 from folkbench.errors import Damaged, FolkbenchError, NotFound
 from folkbench.notation import form, read, structure
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from folkbench.check import check, failed
 from folkbench.compose.masks import Masks
-from folkbench.compose.sampling import Drawn, Request, sample
+from folkbench.compose.request import Drawn, Request
+from folkbench.compose.sampling import sample
 from tests.compose.networks import TOKENS, VOCABULARY, RandomNetwork
 from tests.compose.test_grammar import tune_of
 

@@ -10,7 +10,8 @@ from folkbench.check import check, failed
 from folkbench.compose.form import FREE, Form, parse_form
 from folkbench.compose.grammar import Grammar, Over
 from folkbench.compose.masks import Masks
-from folkbench.compose.sampling import Request, sample, walk
+from folkbench.compose.request import Request
+from folkbench.compose.sampling import sample, walk
 from folkbench.encoding import decode
 from folkbench.errors import FolkbenchError
 from folkbench.notation import form, structure
@@ -105,6 +106,7 @@ def test_music_as_players_write_it_may_be_written(music: str) -> None:
         "C 8 - | z 8 |",  # a tie to a rest
         "C 8 - :|",
         "C 8 | D 8 ||",
+        "|: G 3 | C 8 || D 4 |1 C 4 | D 5 :| |2 C 4 | D 5 :|",
         "C 8 | D 7 || E 8 | F 8 |",
         "|: |: C 8 | G 8 :|",
         "",

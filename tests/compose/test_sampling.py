@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from folkbench.compose.drawing import dice, draw
 from folkbench.compose.form import FREE
 from folkbench.compose.masks import Masks
-from folkbench.compose.sampling import Drawn, Request, Taste, dice, draw, sample
+from folkbench.compose.request import Drawn, Request, Taste
+from folkbench.compose.sampling import sample
 from tests.compose.networks import TOKENS, VOCABULARY, RandomNetwork
 
 NETWORK = RandomNetwork(7)

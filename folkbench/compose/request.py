@@ -1,0 +1,68 @@
+"""What sampling is asked and what it answers: a request, the tune that was drawn, and the network that draws it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from folkbench.compose.form import FREE, Form
+from folkbench.compose.masks import Floats, Numbers
+
+STREAMS = 256
+"""Tunes made at once; more gain nothing on two cores."""
+
+LONGEST = 800
+"""Tokens behind which a tune is brought to its end. The longest human tunes have about as many."""
+
+PATIENCE = 64
+"""Tokens between two looks at a tune that is to come to its end."""
+
+
+class Network(Protocol):
+    """One step of a trained network for many streams."""
+
+    def rest(self, batch: int) -> tuple[Floats, Floats]:
+        """h and c before the first token, each float32 `(layers, batch, hidden)`, to be written to."""
+
+    def step(self, tokens: Numbers, h: Floats, c: Floats) -> tuple[Floats, Floats, Floats]:
+        """Logits `(streams, vocabulary)` behind `tokens`, and the next h and c; arrays that may be written to."""
+
+
+DRAWN = -1
+"""Stands in a request's prime where the network chooses a token."""
+
+
+class Request(NamedTuple):
+    """One tune to be made.
+
+    seed, k: its random stream (S, k). prime: the tokens it begins with behind `<s>`, DRAWN where the network chooses.
+    choices: (place, tokens): at that place behind `<s>` only these may be drawn; in order of place.
+    """
+
+    seed: int
+    k: int
+    prime: tuple[int, ...] = ()
+    form: Form = FREE
+    choices: tuple[tuple[int, tuple[int, ...]], ...] = ()
+
+
+class Drawn(NamedTuple):
+    """A tune as it was drawn.
+
+    tokens: behind `<s>`, `</s>` included unless the tune was cut (which happens only without the grammar).
+    logprob: nats, the network's own, of the tokens that were drawn, at the temperature asked for.
+    masked: how much probability the grammar and the guard took away, a mean over those tokens, 0..1.
+    backs: how often the guard left no way on, and the tune went back to the beginning of its bar.
+    """
+
+    request: Request
+    tokens: tuple[int, ...]
+    logprob: float
+    masked: float
+    backs: int = 0
+
+
+class Taste(NamedTuple):
+    """How tokens are drawn: temperature above 0; top_p in 0..1, where 1 leaves no token out."""
+
+    temperature: float = 1.0
+    top_p: float = 1.0
