@@ -52,8 +52,9 @@ def beside(results: Mapping[str, Any]) -> list[Beside]:
         )
         rows.append(Beside("units that beat with a 4/4 bar", "some, at 9 steps", ours))
     if "beam" in results:
-        first, second = (" / ".join(f"{100 * one:.2g}" for one in row) for row in results["beam"].missed_by_share)
-        ours = f"{second} % of all pairs, {first} % where only so many first tokens are followed"
+        missed = results["beam"].missed_by_share
+        alone, pairs = [" / ".join([f"{100 * share:.2g}" for share in row]) for row in missed]
+        ours = f"{pairs} % of all pairs, {alone} % where only so many first tokens are followed"
         rows.append(Beside("mass missed at depth 2, keeping 5 / 10 / 20 %", "about 1 / 0.1 / 0.01 %", ours))
     if "lobotomy" in results:
         arms = [next(one for one in arm.effects if one.name == "bars right") for arm in results["lobotomy"].arms]
