@@ -191,6 +191,8 @@ def _set_heading(group: int) -> str:
 
 
 def _foot(page: int, volume: str, count: int) -> str:
-    """The line at the foot, which is what one cites. A tune of several pages names them all."""
-    pages = f"page {page:,}" if count == 1 else f"pages {page:,} to {page + count - 1:,}"
-    return f"\\markup \\fill-line {{ {quoted(f'{pages}, {volume}')} }}"
+    """The line at the foot, which is what one cites. On the pages of a longer tune LilyPond counts."""
+    if count == 1:
+        return f"\\markup \\fill-line {{ {quoted(f'page {page:,}, {volume}')} }}"
+    number = "\\fromproperty #'page:page-number-string"
+    return f"\\markup \\fill-line {{ \\concat {{ {quoted('page ')} {number} {quoted(f', {volume}')} }} }}"

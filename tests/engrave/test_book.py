@@ -166,6 +166,7 @@ def test_find_gives_the_very_tunes_that_are_printed_on_each_page(tmp_path: Path)
     for page, words in enumerate(printed[: volume.leaves[-1][0]], start=1):
         found = [read(abc).title for _, abc in cited(tmp_path, f"page {page}, volume 1 of 1")]
         begun = [title for place, title in _begun(tmp_path, page)]
+        assert f"page{page},volume1of1" in words
         assert [name for name in NAMES if name in words] == begun
         assert set(begun) <= set(found)
 
