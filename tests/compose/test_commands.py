@@ -1,0 +1,101 @@
+"""`new`, `rework` and `title` as they are typed: data on stdout, talk on stderr, 2 for what can't be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from folkbench.bench import home, last_tune
+from folkbench.cli import main
+from folkbench.notation import read
+from tests.conftest import SEED
+
+
+class Said:
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def folkbench(capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*words: str) -> Said:
+        with pytest.raises(SystemExit) as left:
+            main(list(words))
+        caught = capsys.readouterr()
+        return Said(int(left.value.code or 0), caught.out, caught.err)
+
+    return run
+
+
+def test_a_tune_goes_to_stdout_and_into_the_tunes_folder(folkbench: Run, untrained: Path) -> None:
+    said = folkbench("new", "--model", str(untrained), "--seed", "1", "--title", "A Tune")
+    assert said.status == 0
+    assert read(said.out).title == "A Tune"
+    assert last_tune().name == "a-tune.abc"
+    assert last_tune().read_text() == said.out.rstrip("\n") + "\n"
+    folkbench("new", "--model", str(untrained), "--seed", "1", "--title", "A Tune")
+    assert last_tune().name == "a-tune-2.abc"
+
+
+def test_the_json_has_the_keys_that_scripts_rely_on_and_keeps_nothing(folkbench: Run, untrained: Path) -> None:
+    said = folkbench("new", "--model", str(untrained), "--seed", "1:3", "--count", "2", "--json")
+    answer = json.loads(said.out)
+    assert [tune["seed"] for tune in answer["tunes"]] == ["1:3", "1:4"]
+    keys = {"abc", "title", "seed", "tokens", "logprob", "masked_mass", "path", "originality"}
+    assert all(keys <= set(tune) for tune in answer["tunes"])
+    assert not home("tunes").exists()
+
+
+def test_a_file_is_written_once_and_not_over_another(folkbench: Run, untrained: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine.abc"
+    words = ("new", "--model", str(untrained), "--seed", "1", "--count", "2", "-o", str(out))
+    assert folkbench(*words).status == 0
+    first = out.read_text()
+    assert first.count("X:") == 2
+    assert folkbench(*words).status == 2
+    assert out.read_text() == first
+    assert folkbench(*words, "--force").status == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--temperature", "0"],
+        ["--temperature", "nan"],
+        ["--top-p", "0"],
+        ["--seed", "x"],
+        ["--seed", "1:0"],
+        ["--title", "x" * 121],
+        ["--meter", "0/4"],
+        ["--key", "H"],
+        ["--prefix", "%PDF-1.4"],
+        ["--form", "ABA"],
+        ["--form", "AABB", "--bars", "1"],
+        ["--for", "whistle"],
+        ["--best-of", "3", "--for", "saxotromba"],
+        ["-o", "/nowhere/at/all.abc"],
+    ],
+)
+def test_bad_words_are_one_line_and_2(folkbench: Run, untrained: Path, words: list[str]) -> None:
+    said = folkbench("new", "--model", str(untrained), "--seed", "1", *words)
+    assert said.status == 2
+    assert len(said.err.strip().splitlines()) == 1
+    assert not home("tunes").exists()
+
+
+def test_bars_are_made_anew_in_a_new_file_that_says_so(folkbench: Run, untrained: Path) -> None:
+    old = SEED.read_text()
+    said = folkbench("rework", str(SEED), "--bars", "A5", "--seed", "2", "--model", str(untrained))
+    assert said.status == 0
+    assert "N:folkbench rework --bars A5 --seed 2" in said.out
+    assert SEED.read_text() == old
+    assert last_tune() != SEED
+    assert folkbench("rework", str(SEED), "--model", str(untrained)).status == 2
+    listed = folkbench("rework", str(SEED), "--bars", "A5", "--choices", "3", "--json", "--model", str(untrained))
+    assert len(json.loads(listed.out)["tunes"]) == 3
