@@ -56,15 +56,23 @@ def slug(title: str) -> str:
     return words[:60].rstrip("-") or "tune"
 
 
-def write_whole(path: Path, data: str | bytes, *, force: bool = False) -> None:
-    """Write `path` whole or not at all, and never over something of the user's unless `force`.
+def check_place(path: Path, *, force: bool = False) -> None:
+    """Refuse a file that can't be written there, before the work that goes into it is done.
 
-    Raises Refused if it exists, NotFound if its folder doesn't, FolkbenchError if it can't be written.
+    Raises Refused if it exists and not `force`, NotFound if its folder doesn't.
     """
     if path.exists() and not force:
         raise Refused(f"{path} exists already", "choose another name, or give --force")
     if not path.parent.is_dir():
         raise NotFound(f"there is no folder {path.parent}", "make it first, or choose another")
+
+
+def write_whole(path: Path, data: str | bytes, *, force: bool = False) -> None:
+    """Write `path` whole or not at all, and never over something of the user's unless `force`.
+
+    Raises Refused if it exists, NotFound if its folder doesn't, FolkbenchError if it can't be written.
+    """
+    check_place(path, force=force)
     content = data.encode() if isinstance(data, str) else data
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -14,6 +14,7 @@ import pytest
 import typer
 
 from folkbench.cli import COMMANDS
+from tests.conftest import SEED
 
 
 def folkbench(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -72,3 +73,23 @@ def test_a_pdf_is_no_tune(tmp_path: Path) -> None:
     done = folkbench("check", str(path))
     assert done.returncode == 2
     assert "PDF" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("new", "--no-save"),
+        ("show", SEED),
+        ("rework", SEED, "--bars", "5"),
+        ("corpus", "export"),
+        ("dissect", "gates"),
+        ("play", SEED),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_folder_that_is_not_there_is_refused_before_any_work(words: tuple[object, ...], tmp_path: Path) -> None:
+    out = tmp_path / "nowhere" / "x.png"
+    done = folkbench(*map(str, words), "-o", str(out if words[0] != "play" else out.with_suffix(".wav")))
+    assert done.returncode == 2
+    assert not done.stdout
+    assert "there is no folder" in done.stderr

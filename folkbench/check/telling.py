@@ -197,13 +197,15 @@ def _outside(portrait: Portrait) -> list[str]:
         leads = f" leads to {note.leads_to}, the {note.as_degree}" if note.leads_to else " lies outside the mode"
         lines.append(f"{note.note} in {note.place}, the {note.degree},{leads}.".replace(",  ", ", "))
     if len(portrait.outside) > _FEW:
-        lines.append(f"{len(portrait.outside) - _FEW} more notes outside the mode.")
+        more = len(portrait.outside) - _FEW
+        lines.append(f"{more} more {'note' if more == 1 else 'notes'} outside the mode.")
     return lines
 
 
 def _places(places: tuple[str, ...]) -> str:
     shown = list(places[:_FEW])
-    return _and(shown) if len(places) <= _FEW else f"{', '.join(shown)} and {len(places) - _FEW} more bars"
+    more = len(places) - len(shown)
+    return f"{', '.join(shown)} and {more} more {'bar' if more == 1 else 'bars'}" if more else _and(shown)
 
 
 def _and(words: list[str]) -> str:

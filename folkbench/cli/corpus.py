@@ -105,12 +105,14 @@ def export(
 
     Example: folkbench corpus export --format abc -o session.abc
     """
-    from folkbench.bench import write_whole
+    from folkbench.bench import check_place, write_whole
     from folkbench.corpus import load
     from folkbench.corpus.export import FORMATS
 
     if form not in FORMATS:
         raise FolkbenchError(f"there is no format {form!r}", f"take one of: {', '.join(FORMATS)}")
+    if out:
+        check_place(Path(out), force=force)
     corpus = load(name)
     if not out:
         sys.stdout.writelines(FORMATS[form](corpus))

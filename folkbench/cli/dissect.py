@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from folkbench.bench import write_whole
+from folkbench.bench import check_place, write_whole
 from folkbench.cli.arguments import one_tune, print_json, say
 from folkbench.dissect import studies
 from folkbench.dissect.altered import Change
@@ -18,7 +18,7 @@ from folkbench.dissect.numbers import as_json as plain
 from folkbench.dissect.posterior import table
 from folkbench.dissect.studies import Part, Taken
 from folkbench.dissect.units import Unit
-from folkbench.errors import FolkbenchError, Refused
+from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import WEIGHTS, Checkpoint, find, load
 
 app = typer.Typer(
@@ -306,8 +306,8 @@ def _take(network: Checkpoint, tune: str | None) -> Taken:
 
 def _ready(out: str, force: bool) -> None:
     """Refuse what can't be written before any work is done."""
-    if out and Path(out).exists() and not force:
-        raise Refused(f"{out} exists already", "choose another name, or give --force")
+    if out:
+        check_place(Path(out), force=force)
 
 
 def _deliver(parts: list[Part], out: str, picture: str, force: bool, as_json: bool) -> None:

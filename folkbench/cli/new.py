@@ -12,7 +12,7 @@ import typer
 
 from folkbench import bench
 from folkbench.cli.arguments import print_json, say
-from folkbench.errors import FolkbenchError, NotFound, Refused
+from folkbench.errors import FolkbenchError
 from folkbench.notation.instruments import instrument
 
 if TYPE_CHECKING:
@@ -70,10 +70,8 @@ def new(
         raise FolkbenchError(f"a temperature of {temperature:g} can't be used", "give one above 0; 1 is usual")
     if not 0 < top_p <= 1:
         raise FolkbenchError(f"a top-p of {top_p:g} can't be used", "give one above 0 and up to 1")
-    if out and Path(out).exists() and not force:
-        raise Refused(f"{out} exists already", "choose another name, or give --force")
-    if out and not Path(out).parent.is_dir():
-        raise NotFound(f"there is no folder {Path(out).parent}", "make it first, or choose another")
+    if out:
+        bench.check_place(Path(out), force=force)
     if player and not best_of:
         raise FolkbenchError("--for chooses among many tunes", "say --best-of 50 as well")
     playable = instrument(player).notes if player else None

@@ -78,6 +78,7 @@ def play(
     performance = _set(band, style, bars)
     if output is not None:
         _write(performance, band[0], output, soundfont, force)
+        say(f"wrote {output}")
         return
     if not _live(performance, band, soundfont, driver, loop, _share(faster, "--faster")):
         folder = bench.home("tunes")

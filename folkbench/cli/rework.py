@@ -41,6 +41,8 @@ def rework(
         raise FolkbenchError("which bars are to be made anew?", "say --bars 5,7,8 or --bars B5-8")
     if not 0 < temperature <= 100:
         raise FolkbenchError(f"a temperature of {temperature:g} can't be used", "give one above 0; 1 is usual")
+    if out:
+        bench.check_place(Path(out), force=force)
     old = one_tune(tune)
     seed = secrets.randbelow(10**6) if seed is None else seed
     from folkbench.compose import Composer, Taste

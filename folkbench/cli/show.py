@@ -15,7 +15,7 @@ from folkbench import bench
 from folkbench.check import ERROR, NOTE, check
 from folkbench.cli.arguments import one_tune, say
 from folkbench.engrave import ENDINGS, SIZE, Look, Tint, excerpt, glance, lilypond, press, printed, ready
-from folkbench.errors import FolkbenchError, Refused
+from folkbench.errors import FolkbenchError
 from folkbench.notation import Tune, form, to_key, transpose, write
 from folkbench.notation.instruments import instrument
 from folkbench.notation.places import named_bars
@@ -54,7 +54,9 @@ def show(
         typer.Option("--output", "-o", help="Write this file: .pdf .svg .png .ly .musicxml .mid .abc"),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
-    by: Annotated[int, typer.Option("--transpose", metavar="N", help="Semitones up, or down if negative.")] = 0,
+    by: Annotated[
+        int, typer.Option("--transpose", min=-24, max=24, metavar="N", help="Semitones up, or down if negative.")
+    ] = 0,
     key: Annotated[str, typer.Option("--key", metavar="KEY", help='In this key: "D", "Edor".')] = "",
     player: Annotated[
         str, typer.Option("--for", metavar="INSTRUMENT", help="Where it lies best on this instrument.")
@@ -81,8 +83,8 @@ def show(
         raise FolkbenchError(
             f"{output} has no ending that can be written", f"one of: {' '.join((*ENDINGS, *_WRITTEN))}"
         )
-    if output and output.exists() and not force:
-        raise Refused(f"{output} exists already", "choose another name, or give --force")
+    if output:
+        bench.check_place(output, force=force)
     drawn = ready(_moved(one_tune(tune), by, key, player))
     if chords:
         from folkbench.sound.symbols import with_chords

@@ -46,6 +46,8 @@ def parse_form(letters: str, bars: int = 8, pickup: bool | None = None, endings:
             parts[-1] = parts[-1]._replace(repeated=True)
         elif letter == chr(ord("A") + len(parts)):
             parts.append(Part(letter, bars, False))
+        elif letter in (part.letter for part in parts):
+            raise FolkbenchError(f"the form {letters} brings {letter} back later", "ask for AB, AABB or AABBCC")
         else:
             raise FolkbenchError(f"{letters} is no form: {letter} doesn't follow", "write it like AABB, AB or AABBCC")
     if not parts:

@@ -7,8 +7,8 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
-from folkbench.bench import write_whole
-from folkbench.errors import FolkbenchError, Missing, NotFound, Refused
+from folkbench.bench import check_place, write_whole
+from folkbench.errors import FolkbenchError, Missing, Refused
 from folkbench.notation.tune import Tune
 from folkbench.sound.midi import midi
 from folkbench.sound.performance import Performance
@@ -39,10 +39,7 @@ def write(
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         raise FolkbenchError(f"{path.name} isn't a name for sound", "end it in .wav, .flac or .mid")
-    if path.exists() and not force:
-        raise Refused(f"{path} exists already", "choose another name, or give --force")
-    if not path.parent.is_dir():
-        raise NotFound(f"there is no folder {path.parent}", "make it first, or choose another")
+    check_place(path, force=force)
     if ending == ".mid":
         write_whole(path, midi(performance, tune), force=force)
         return
