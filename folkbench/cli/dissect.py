@@ -283,7 +283,8 @@ def report(
     ending = Path(out).suffix
     if out and ending not in (".html", ".pdf"):
         raise FolkbenchError(f"a report is .html or .pdf, not {ending or 'without an ending'}", "-o report.html")
-    _ready(out, force)
+    if out:
+        check_place(Path(out), force=force)
     found = reports.report(_network(model), one_tune(tune), seed, doing=say)
     if as_json:
         answer = {part.name: {"reading": part.lines, "found": plain(part.found)} for part in found.parts}
@@ -307,6 +308,9 @@ def _take(network: Checkpoint, tune: str | None) -> Taken:
 def _ready(out: str, force: bool) -> None:
     """Refuse what can't be written before any work is done."""
     if out:
+        from folkbench.dissect.files import check_ending
+
+        check_ending(Path(out).suffix)
         check_place(Path(out), force=force)
 
 

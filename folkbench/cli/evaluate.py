@@ -54,6 +54,7 @@ def evaluate(
         measured, masked = list(tunes(file)), None
     else:
         measured, masked = _composed(model, count, seed, temperature, grammar)
+        say("these: what the network writes " + ("under the grammar" if grammar else "by itself, without the grammar"))
     found = report(measured, human, open_index(corpus))
     if as_json:
         print_json(_object(found, corpus) | {"masked_mass": masked})

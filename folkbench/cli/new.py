@@ -70,6 +70,8 @@ def new(
         raise FolkbenchError(f"a temperature of {temperature:g} can't be used", "give one above 0; 1 is usual")
     if not 0 < top_p <= 1:
         raise FolkbenchError(f"a top-p of {top_p:g} can't be used", "give one above 0 and up to 1")
+    if out and as_json:
+        raise FolkbenchError("--json writes to stdout and keeps nothing, -o writes ABC", "give one of them")
     if out:
         bench.check_place(Path(out), force=force)
     if player and not best_of:

@@ -55,6 +55,8 @@ def train(
 
     if recipe not in RECIPES:
         raise FolkbenchError(f"there is no recipe {recipe!r}", f"take one of: {', '.join(RECIPES)}")
+    if not name or "/" in name or name.startswith("."):
+        raise FolkbenchError(f"a network can't be called {name!r}", "give another --name")
     folder = Path(out) if out else bench.home("models") / name
     if not resume and not force and any((folder / kept).exists() for kept in (training.STATE, WEIGHTS)):
         raise Refused(f"{folder} holds a network already", "give another --name, or --resume, or --force")

@@ -224,7 +224,8 @@ def _print_together(answer: dict[str, Any]) -> None:
 
 def _print_trace(answer: dict[str, Any], traced: Trace, most: float) -> None:
     size = answer["corpus"]["tunes"]
-    print(f"{answer['title'] or 'The tune'} beside the {answer['corpus']['name']} corpus, {size:,} tunes\n")
+    print(f"{answer['title'] or 'The tune'} beside the {answer['corpus']['name']} corpus, {size:,} tunes")
+    print("(all music in C, as the tokens that are compared)\n")
     music = [_coloured(traced, nth, most) for nth in range(len(traced.bars))]
     width = max([len(bar["abc"]) for bar in answer["bars"]], default=5)
     print(f"{'bar':6}{'tunes':>6}{'there':>6}  {'music':{width}}  first found in")

@@ -19,8 +19,7 @@ def content(parts: Sequence[Part], ending: str, picture: str = "") -> bytes:
 
     Raises FolkbenchError for another ending, or a picture that these parts don't have.
     """
-    if ending not in ENDINGS:
-        raise FolkbenchError(f"there is no picture {ending or 'without an ending'}", f"take one of {' '.join(ENDINGS)}")
+    check_ending(ending)
     if ending == ".npz":
         import numpy as np
 
@@ -39,3 +38,9 @@ def content(parts: Sequence[Part], ending: str, picture: str = "") -> bytes:
         return pages([(one, found, ()) for one, found in having.values()])
     one, found = having[picture or next(iter(having))]
     return save(one, found, ending[1:])
+
+
+def check_ending(ending: str) -> None:
+    """Raises FolkbenchError for a file ending that nothing here can be written as."""
+    if ending not in ENDINGS:
+        raise FolkbenchError(f"there is no picture {ending or 'without an ending'}", f"take one of {' '.join(ENDINGS)}")
