@@ -81,8 +81,9 @@ def new(
 
     asked = parse_form(form, bars, pickup, endings) if form else Form(pickup=pickup, endings=endings)
     wish = Wish(title=title, rhythm=rhythm, meter=meter, key=key, prefix=prefix, form=asked)
-    composer = Composer(model or None, grammar=grammar)
     total = max(best_of, count)
+    # one stream gains nothing from a second thread, and waits for it where the machine is busy
+    composer = Composer(model or None, grammar=grammar, threads=1 if total == 1 else 0)
     made: Iterable[Made] = composer.make(wish, *numbers, total, Taste(temperature, top_p), say, original=original)
     if not seed:
         say(f"seed {numbers[0]}")

@@ -115,12 +115,12 @@ def best(run: Callable[[], float], times: int = 3) -> float:
 
 def main() -> None:
     checkpoint = load(find() / WEIGHTS)
-    composer = Composer()
+    composer, alone = Composer(), Composer(threads=1)
     peer = best(published(checkpoint))
     print(f"published sampler's arithmetic, numpy float32, one stream: {peer:,.0f} tokens/s")
-    ours(composer, 300, 256)  # the grammar's tables fill
-    for what, tunes, streams in (("one stream", ALONE, 1), ("256 streams", TOGETHER, 256)):
-        rate = best(lambda tunes=tunes, streams=streams: ours(composer, tunes, streams))
+    for what, maker, tunes, streams in (("one stream", alone, ALONE, 1), ("256 streams", composer, TOGETHER, 256)):
+        ours(maker, 300, 256)  # the grammar's tables fill
+        rate = best(lambda maker=maker, tunes=tunes, streams=streams: ours(maker, tunes, streams))
         line = f"{what}: {rate:,.0f} tokens/s, {rate / peer:.1f} times the published sampler"
         try:
             rival = best(torch_lstm(checkpoint, streams))
@@ -129,5 +129,5 @@ def main() -> None:
             line += "; torch isn't on this machine"
         print(line)
     for streams in (1, 256):
-        network, drawing = bare(composer, streams)
+        network, drawing = bare(alone if streams == 1 else composer, streams)
         print(f"{streams} streams, a step: network {network:.3f} ms, masks and drawing {drawing:.3f} ms")
