@@ -165,7 +165,8 @@ def _mismatches(bars: Sequence[Bar], ticks: list[int], full: list[int]) -> list[
         counted = Counter(ticks[k] for k in places)
         length, agree = counted.most_common(1)[0]
         asked = full[places[0]]
-        if meter.beats and length != asked and agree >= 4 and agree * 2 > len(places) and agree > 3 * counted[asked]:
+        many = agree >= 4 and agree * 2 > len(places) and agree > 3 * counted[asked]
+        if meter.beats and length and length != asked and many:
             found.append(Mismatch(meter, length, agree, len(places)))
             for k in places:
                 full[k] = length

@@ -98,3 +98,9 @@ def test_bars_half_as_long_as_the_meter_may_have_the_wrong_unit() -> None:
     (problem,) = check(read("X:1\nM:2/4\nL:1/16\nK:D\nDEFG | ABcd | dcBA | GFED | DEFG | A4 |]\n"))
     assert problem.code == "meter-mismatch"
     assert problem.hint == "write L:1/8, or M:1/4"
+
+
+def test_bars_of_empty_layers_agree_on_no_meter() -> None:
+    # found by the fuzzer: bars that last nothing, because a layer & opens before any note
+    tune = read("X:1\nM:6/8\nL:1/8\nK:D\n&A|&A|&A|&A|&A|\n")
+    assert "meter-mismatch" not in [problem.code for problem in check(tune)]
