@@ -151,6 +151,7 @@ class _Writer:
         self.pairs = slurs(bars)
         self.key: Key | None = None
         self.meter: Meter | None = None
+        self.stretched = False  # the bar before was longer than its meter
         self.made: dict[int, Any] = {}  # place in the source -> the music21 note that slurs hold on to
         self.tied: set[tuple[int, int]] = set()  # step and alter of notes that are being held
 
@@ -162,9 +163,7 @@ class _Writer:
                 measure.clef = _clef(bar.key.clef or self.clef)
             measure.keySignature = _key(bar.key)
             self.key = bar.key
-        if bar.meter != self.meter and bar.meter.beats:
-            measure.timeSignature = _meter(bar.meter)
-        self.meter = bar.meter
+        self._set_meter(measure, bar)
         if bar.overlays:
             for events in (bar.events, *bar.overlays):
                 voice = stream.Voice()
@@ -173,6 +172,18 @@ class _Writer:
         else:
             self._fill(measure, bar.events)
         return measure
+
+    def _set_meter(self, measure: stream.Measure, bar: Bar) -> None:
+        """The meter where it changes; a bar that is too long gets one that isn't printed, or music21 would tie what
+        is over into the next bar.
+        """
+        known = bar.meter == self.meter
+        longer = known and 0 < bar.meter.ticks(self.whole) < bar.ticks
+        if bar.meter.beats and (longer or self.stretched or not known):
+            signature = _stretched(bar, self.whole) if longer else _meter(bar.meter)
+            signature.style.hideObjectOnPrint = known
+            measure.timeSignature = signature
+        self.meter, self.stretched = bar.meter, longer
 
     def _fill(self, into: Any, events: Sequence[Event]) -> None:
         values = written(events, self.whole)
@@ -325,6 +336,11 @@ def _key(wanted: Key) -> key.KeySignature:
     made = key.KeySignature(None)
     made.alteredPitches = [f"{'CDEFGAB'[n]}{'#' * a}{'-' * -a}" for n, a in enumerate(wanted.signature) if a]
     return made
+
+
+def _stretched(bar: Bar, whole: int) -> meter.TimeSignature:
+    """A meter that holds all that is in a bar, in 64ths."""
+    return meter.TimeSignature(f"{-(-bar.ticks * 64 // whole)}/64")
 
 
 def _meter(wanted: Meter) -> meter.TimeSignature:

@@ -81,6 +81,16 @@ def test_all_that_a_tune_can_have_goes_through() -> None:
     )
 
 
+def test_a_bar_that_is_too_long_keeps_its_notes_and_the_meter_is_printed_once() -> None:
+    from folkbench.engrave.musicxml import musicxml
+
+    tune = read("X:1\nT:a\nM:3/4\nL:1/8\nK:G\nG2A2B2|g3a2b2|G6|\n")
+    compare(tune)
+    text = musicxml(tune).decode()
+    assert text.count("<time") == 3
+    assert text.count('<time print-object="no"') == 2
+
+
 def test_pickups_keys_tempo_and_beams_are_said() -> None:
     from folkbench.engrave.musicxml import musicxml
 
