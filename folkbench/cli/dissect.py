@@ -310,8 +310,8 @@ def _ready(out: str, force: bool) -> None:
     if out:
         from folkbench.dissect.files import check_ending
 
-        check_ending(Path(out).suffix)
         check_place(Path(out), force=force)
+        check_ending(Path(out).suffix)
 
 
 def _deliver(parts: list[Part], out: str, picture: str, force: bool, as_json: bool) -> None:
