@@ -128,7 +128,7 @@ def _watch() -> Iterator[Lines]:
 
 
 def _heading(run: Run, folder: Path) -> str:
-    count = sum(weight.numel() for weight in run.network.parameters())
+    count = sum(run.network.get_parameter(name).numel() for name in run.network.kept())
     begun = f", going on behind epoch {len(run.curve)}" if run.step else ""
     return f"{count:,} parameters, {run.network.shape.vocabulary} tokens, seed {run.seed}{begun}, into {folder}"
 

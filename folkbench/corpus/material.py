@@ -17,6 +17,7 @@ import numpy.typing as npt
 from folkbench.corpus.entry import Corpus, Entry
 from folkbench.corpus.tonics import tonics
 from folkbench.encoding import END, START, TITLE, Vocabulary, rhythm_token, sequence, spell
+from folkbench.encoding.timing import EIGHTH, clock
 from folkbench.encoding.tokens import order
 from folkbench.errors import FolkbenchError
 
@@ -27,7 +28,11 @@ less than a thousand tunes can't be so choosy: there every token is learnt.
 
 ENCODING = "v2"
 
+_SIXTEENTHS, _BARS = 33, 17
+"""What is counted along in training: as far as the longest meters and parts go; what lies behind is the last."""
+
 Numbers = npt.NDArray[np.uint16]
+Counted = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,22 @@ class Material:
     encoding: str
     fingerprint: str  # of the corpus
     split: str  # sixteen hex digits that say which tunes are held out, and of what vocabulary
+
+    @property
+    def counters(self) -> tuple[int, ...]:
+        """Sixteenths since the bar line, and bars since the part began."""
+        return _SIXTEENTHS, _BARS
+
+    def clock(self, tune: Numbers) -> Counted:
+        """Both counts behind each token of a sequence, `(length, 2)`; -1 outside the music."""
+        found = np.full((len(tune), 2), -1, dtype=np.int16)
+        first = 1 + next(place for place, number in enumerate(tune.tolist()) if number in self._modes)
+        music = [self.vocabulary[number] for number in tune[first:].tolist()]
+        last = next((n for n, text in enumerate(music) if text in (TITLE, END)), len(music))
+        meter, mode = (self.vocabulary[number] for number in tune[first - 2 : first].tolist())
+        counted = [(ticks // (EIGHTH // 2), bar) for ticks, bar in clock(music[:last], meter, mode)]
+        found[first : first + last] = np.minimum(counted, (_SIXTEENTHS - 1, _BARS - 1))
+        return found
 
     def epoch(self, seed: int, epoch: int) -> list[Numbers]:
         """Every tune to learn once, in the corpus's order, as `(length,)` arrays.

@@ -31,6 +31,44 @@ def bars(music: Sequence[str], meter: str = "M:4/4", mode: str = "K:Cmaj") -> li
     return _Count(meaning(meter), signature("C", meaning(mode).value or "maj")).bars([meaning(text) for text in music])
 
 
+def clock(music: Sequence[str], meter: str = "M:4/4", mode: str = "K:Cmaj") -> list[tuple[int, int]]:
+    """What somebody who counts along knows behind each token: ticks since the bar line, bars since the part began.
+
+    Behind a pitch, rest or chord it is where that begins, as nothing has said yet how long it lasts. A pickup is bar 0
+    and so is what follows it; a part ends with a repeat sign or a double bar.
+    """
+    tokens = [meaning(text) for text in music]
+    time = meaning(meter)
+    counted = _Count(time, signature("C", meaning(mode).value or "maj"))
+    found: list[tuple[int, int]] = []
+    bar = now = place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        after = place + 1
+        if token.kind in ("pitch", "rest", "open"):
+            found.append((now, bar))
+            after = counted.sound(tokens, place)
+            lasting = next((n for n in range(place + 1, after) if tokens[n].kind in _LASTING), after)
+            found += [(now, bar)] * (lasting - place - 1)
+            now = counted.bar[-1].at + counted.bar[-1].ticks
+            found += [(now, bar)] * (after - lasting)
+        elif token.kind in ("bar", "ending"):
+            bar += bool(counted.bar) and (bar > 0 or now * time.den >= WHOLE * time.num)
+            bar = 0 if token.ends or token.begins or token.value else bar
+            now = 0
+            found.append((now, bar))
+            counted.start_bar()
+        else:
+            counted.modify(token)
+            found.append((now, bar))
+        place = after
+    return found
+
+
+_LASTING = ("length", "tie", "broken")
+"""Kinds of token that stand behind a note and say how long it lasts."""
+
+
 class _Count:
     """One count through a tune."""
 
@@ -55,16 +93,21 @@ class _Count:
                 if self.bar:
                     found.append(self.bar)
                 self.start_bar()
-            elif token.kind == "tuplet":
-                self.left, self.num = token.span, token.num
-                self.den = token.den or default_time(token.num, self.compound)
             elif token.kind in ("pitch", "rest", "open"):
                 place = self.sound(tokens, place)
                 continue
+            else:
+                self.modify(token)
             place += 1
         if self.bar:
             found.append(self.bar)
         return found
+
+    def modify(self, token: Token) -> None:
+        """What a token says of the notes behind it: a tuplet begins."""
+        if token.kind == "tuplet":
+            self.left, self.num = token.span, token.num
+            self.den = token.den or default_time(token.num, self.compound)
 
     def sound(self, tokens: Sequence[Token], place: int) -> int:
         """Count one note, chord or rest, and all that says how long it lasts; the place of what follows."""
@@ -81,7 +124,7 @@ class _Count:
         num, den = self.waiting
         self.waiting = (1, 1)
         tie = False
-        while place < len(tokens) and tokens[place].kind in ("length", "tie", "broken"):
+        while place < len(tokens) and tokens[place].kind in _LASTING:
             token = tokens[place]
             if token.kind == "tie":
                 tie = True

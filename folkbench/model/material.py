@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Sequence = NDArray[np.uint16]
 """The tokens of one tune from `<s>` to `</s>`, as places in the vocabulary."""
 
+Counted = NDArray[np.int16]
+"""`(length, things counted)`: a number from 0 for each, -1 where there is nothing to count."""
+
 Judged = tuple[Sequence, int]
 """A held-out tune, and the place in it of the first music token: from there on its predictions count."""
 
@@ -43,6 +46,13 @@ class Material(Protocol):
     @property
     def primed(self) -> list[Judged]:
         """The same tunes behind their title and rhythm."""
+
+    @property
+    def counters(self) -> tuple[int, ...]:
+        """How many answers each of the things counted in `clock` can have."""
+
+    def clock(self, tune: Sequence) -> Counted:
+        """What somebody who counts along knows behind each token of `tune`."""
 
     def epoch(self, seed: int, epoch: int) -> list[Sequence]:
         """Every training tune once, in corpus order; what is left out of each is drawn anew each epoch."""

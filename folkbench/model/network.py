@@ -31,6 +31,8 @@ class Shape:
     vocabulary: int
     layers: int = 3
     hidden: int = 512
+    counters: tuple[int, ...] = ()
+    """What training asks of h3 besides the next token, each with so many answers. Not counted above, not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,29 @@ class Network(nn.Module):
             self.register_parameter(f"b{layer}", nn.Parameter(bias))
         self.V = nn.Parameter(nn.init.xavier_uniform_(torch.empty(shape.vocabulary, size)))
         self.v = nn.Parameter(torch.zeros(shape.vocabulary))
+        self.counter = nn.Linear(size, sum(shape.counters)) if shape.counters else None
         # torch's LSTM wants a second bias; ours has one, so this one is zero and no parameter
         self.register_buffer("no_bias", torch.zeros(4 * size), persistent=False)
 
+    def kept(self) -> list[str]:
+        """Names of the parameters that a checkpoint keeps: all but the counters'."""
+        return [name for name, _ in self.named_parameters() if not name.startswith("counter.")]
+
     def forward(self, tokens: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Logits (steps, batch, vocabulary) and the state after the last step, for `tokens` (steps, batch) int64."""
+        h3, after = self.flow(tokens, state)
+        return self.logits(h3), after
+
+    def logits(self, h3: Tensor) -> Tensor:
+        """Of the next token, (steps, batch, vocabulary), from h of the last layer."""
+        return nn.functional.linear(h3, self.V, self.v)
+
+    def counted(self, h3: Tensor) -> tuple[Tensor, ...]:
+        """Logits of each counter's answers, (steps, batch, answers), from h of the last layer."""
+        return self.counter(h3).split(self.shape.counters, dim=-1) if self.counter is not None else ()
+
+    def flow(self, tokens: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """h of the last layer (steps, batch, hidden), thinned in training, and the state after the last step."""
         h, c = self.rest(tokens.shape[1]) if state is None else state
         flow = nn.functional.one_hot(tokens, self.shape.vocabulary).to(self.V.dtype)
         after: list[State] = []
@@ -95,8 +115,7 @@ class Network(nn.Module):
             after.append((end[0], end[1]))
             if self.training:
                 flow = self._thinned(flow)
-        logits = nn.functional.linear(flow, self.V, self.v)
-        return logits, (torch.cat([h for h, _ in after]), torch.cat([c for _, c in after]))
+        return flow, (torch.cat([h for h, _ in after]), torch.cat([c for _, c in after]))
 
     def rest(self, batch: int) -> State:
         """The state a sequence starts from: all zero."""

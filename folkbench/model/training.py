@@ -96,7 +96,8 @@ class Run:
 def begin(material: Material, recipe: Recipe, seed: int) -> Run:
     """A fresh run."""
     torch.manual_seed(seed)
-    shape = Shape(len(material.vocabulary), recipe.layers, recipe.hidden)
+    counters = material.counters if recipe.counting else ()
+    shape = Shape(len(material.vocabulary), recipe.layers, recipe.hidden, counters)
     noise = Noise(recipe.output_dropout, recipe.locked, recipe.recurrent_dropout)
     start = Start(recipe.forget_bias, recipe.token_gain, recipe.layer_gain)
     network = Network(shape, noise, start).to(_device())
@@ -171,7 +172,7 @@ def _epoch(
     batches = _batches(material.epoch(run.seed, epoch), run.recipe.batch, np.random.default_rng([run.seed, epoch]))
     while run.within < len(batches):
         began = time.monotonic()
-        tokens = _step(run, batches[run.within], len(batches))
+        tokens = _step(run, material, batches[run.within], len(batches))
         if run.within % _TRIM == 0:
             _give_back()
         run.seconds += time.monotonic() - began
@@ -197,7 +198,7 @@ def _epoch(
 
 def snapshot(run: Run, material: Material, about: Mapping[str, Any]) -> Checkpoint:
     """The averaged network as it stands."""
-    weights = {name: mean.cpu().numpy().copy() for name, mean in run.mean.items()}
+    weights = {name: run.mean[name].cpu().numpy().copy() for name in run.network.kept()}
     for layer in range(1, run.recipe.layers + 1):
         for state in ("h0", "c0"):
             weights[f"{state}_{layer}"] = np.zeros(run.recipe.hidden, np.float32)
@@ -213,7 +214,7 @@ def snapshot(run: Run, material: Material, about: Mapping[str, Any]) -> Checkpoi
     return Checkpoint(weights, material.vocabulary, material.encoding, history)
 
 
-def _step(run: Run, batch: list[Sequence], steps: int) -> int:
+def _step(run: Run, material: Material, batch: list[Sequence], steps: int) -> int:
     """One batch: forward, backward, clip, step, average. Returns the number of tokens in it."""
     network, recipe = run.network, run.recipe
     device = network.V.device
@@ -223,10 +224,16 @@ def _step(run: Run, batch: list[Sequence], steps: int) -> int:
     tokens, targets = _padded(batch, [1] * len(batch))
     count = int((targets != _SILENT).sum())
     with torch.autocast(device.type, torch.bfloat16, enabled=_has_bfloat16(device)):
-        logits, _ = network(tokens.to(device))
+        h3, _ = network.flow(tokens.to(device))
+        logits, counted = network.logits(h3), network.counted(h3)
     loss = _loss(logits, targets.to(device), "mean")
+    whole = loss
+    if counted:
+        clocks = _clocks(batch, material, tokens.shape).to(device)
+        parts = [_loss(answers, clocks[:, :, n], "mean") for n, answers in enumerate(counted)]
+        whole = loss + recipe.counting * torch.stack(parts).sum()
     run.optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    whole.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
     run.optimiser.step()
     # a young mean follows faster, or the random weights of the start would hang on in it
@@ -242,8 +249,8 @@ def _step(run: Run, batch: list[Sequence], steps: int) -> int:
 
 
 def _loss(logits: Tensor, targets: Tensor, reduction: str) -> Tensor:
-    flat = logits.float().view(-1, logits.shape[-1])
-    return nn.functional.cross_entropy(flat, targets.view(-1), ignore_index=_SILENT, reduction=reduction)
+    flat = logits.float().reshape(-1, logits.shape[-1])
+    return nn.functional.cross_entropy(flat, targets.reshape(-1), ignore_index=_SILENT, reduction=reduction)
 
 
 def _padded(tunes: list[Sequence], starts: list[int]) -> tuple[Tensor, Tensor]:
@@ -255,6 +262,15 @@ def _padded(tunes: list[Sequence], starts: list[int]) -> tuple[Tensor, Tensor]:
         tokens[: len(tune) - 1, column] = tune[:-1]
         targets[start - 1 : len(tune) - 1, column] = tune[start:]
     return torch.from_numpy(tokens), torch.from_numpy(targets)
+
+
+def _clocks(tunes: list[Sequence], material: Material, shape: torch.Size) -> Tensor:
+    """What is to be counted behind each input (steps, batch, things), for inputs of `shape`."""
+    found = np.full((*shape, len(material.counters)), _SILENT, np.int64)
+    for column, tune in enumerate(tunes):
+        clock = material.clock(tune)[:-1]
+        found[: len(clock), column] = np.where(clock < 0, _SILENT, clock)
+    return torch.from_numpy(found)
 
 
 def _batches(tunes: list[Sequence], size: int, draw: np.random.Generator) -> list[list[Sequence]]:

@@ -72,6 +72,18 @@ def test_predictions_count_from_the_first_music_token(made: Material) -> None:
         assert title_of(words(made, primed)) == entry.title.lower()
 
 
+def test_the_clock_says_where_in_the_bar_and_in_the_part_the_music_stands(made: Material) -> None:
+    for numbers, first in made.held_out:
+        counts = made.clock(numbers)
+        assert (counts[:first] == -1).all()
+        assert (counts[len(numbers) - 1] == -1).all()
+        music = counts[first:-1]
+        assert (music >= 0).all()
+        assert (music.max(axis=0) < made.counters).all()
+        for text, (sixteenths, _) in zip(words(made, numbers[first:-1]), music.tolist(), strict=True):
+            assert sixteenths == 0 or text not in ("|", ":|", "|:", "|1", "|2", "||")
+
+
 def test_a_token_of_one_tune_only_is_not_learnt(corpus: Corpus, made: Material) -> None:
     known = set(made.vocabulary)
     for entry in made.left_out:

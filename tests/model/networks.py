@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from folkbench.model.checkpoint import Checkpoint, shapes
-from folkbench.model.material import Judged, Sequence
+from folkbench.model.material import Counted, Judged, Sequence
 
 VOCABULARY = ("<s>", "</s>", "M:4/4", "K:Cmaj", "C", "D", "E", "G", "|", "2", ":|")
 
@@ -30,6 +30,11 @@ class Scales:
     encoding: str = "v2"
     fingerprint: str = "c0ffee"
     split: str = "5011d"
+    counters: tuple[int, ...] = (5,)
+
+    def clock(self, tune: Sequence) -> Counted:
+        """How many notes the bar has so far."""
+        return np.where(np.arange(len(tune)) < 3, -1, (np.arange(len(tune)) - 2) % 5).astype(np.int16)[:, None]
 
     def epoch(self, seed: int, epoch: int) -> list[Sequence]:
         draw = np.random.default_rng([seed, epoch])

@@ -61,6 +61,18 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(recipe: str, 
     assert load(tmp_path / "stopped" / WEIGHTS).hash == load(tmp_path / "through" / WEIGHTS).hash
 
 
+def test_counting_along_is_learnt_beside_and_not_kept(tmp_path: Path) -> None:
+    run = training.begin(Scales(), replace(SMALL, epochs=40, counting=1.0, output_dropout=0.0, average=0.0), 1)
+    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    tune, _ = Scales().held_out[0]
+    with torch.no_grad():
+        h3, _ = run.network.flow(torch.from_numpy(tune[:-1].astype("int64"))[:, None])
+        (answers,) = run.network.counted(h3)
+    counted = answers.argmax(-1)[3:, 0].tolist()
+    assert counted == Scales().clock(tune)[3:-1, 0].tolist()
+    assert not [name for name in load(tmp_path / WEIGHTS).weights if "counter" in name]
+
+
 def test_the_same_seed_gives_the_same_curve_and_another_another(tmp_path: Path) -> None:
     curves = []
     for seed in (3, 3, 4):
