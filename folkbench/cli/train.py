@@ -26,6 +26,7 @@ def train(
     corpus: str = typer.Option("session", help="The corpus to train on; `folkbench corpus list` names them."),
     name: str = typer.Option("mine", help="What to call the network: its folder among the models."),
     out: str = typer.Option("", "--out", "-o", help="A folder for it, instead of one among the models."),
+    parent: str = typer.Option("", "--from", help="Begin from this network's weights: good for a small corpus."),
     recipe: str = typer.Option("ours", help="ours, or published (folk-rnn's own)."),
     seed: int = typer.Option(1, help="The same seed, corpus, machine and threads give the same network."),
     split: int = typer.Option(1, help="Which 5 % of the tunes are held out; networks compare on the same split."),
@@ -49,7 +50,8 @@ def train(
     from folkbench.corpus.material import material
     from folkbench.errors import FolkbenchError
     from folkbench.model import training
-    from folkbench.model.checkpoint import WEIGHTS
+    from folkbench.model.checkpoint import WEIGHTS, find
+    from folkbench.model.checkpoint import load as load_model
     from folkbench.model.finish import finish
     from folkbench.model.recipe import RECIPES
 
@@ -74,7 +76,8 @@ def train(
             "epochs": epochs, "batch": batch, "rate": rate, "hidden": hidden, "layers": layers, "patience": patience
         }  # fmt: skip
         chosen = replace(RECIPES[recipe], **{key: value for key, value in wanted.items() if value is not None})
-        run = training.begin(tunes, chosen, seed)
+        begun_from = load_model(find(parent) / WEIGHTS) if parent else None
+        run = training.begin(tunes, chosen, seed, begun_from)
     print(_heading(run, folder), file=sys.stderr)
     with _watch() as watch:
         best = training.train(run, tunes, about, folder, watch)

@@ -83,7 +83,12 @@ def _training(history: Mapping[str, Any]) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in history.get("settings", {}).items())
     command = f"\n\n    {history['command']}\n" if "command" in history else ""
     date = f" Finished {history['date']}." if "date" in history else ""
-    return f"Seed {history.get('seed', '?')}; torch {history.get('torch', '?')}.{date}\n\n{settings}.{command}"
+    parent = (
+        f" It began from the network `{history['parent']}`, whose own terms hold as well."
+        if history.get("parent")
+        else ""
+    )
+    return f"Seed {history.get('seed', '?')}; torch {history.get('torch', '?')}.{date}{parent}\n\n{settings}.{command}"
 
 
 def _curve(points: list[Mapping[str, Any]]) -> str:

@@ -29,6 +29,7 @@ from folkbench.errors import Damaged, FolkbenchError, NotFound
 from folkbench.model.checkpoint import WEIGHTS, Checkpoint, save
 from folkbench.model.material import Judged, Material, Sequence
 from folkbench.model.network import Network, Noise, Shape, Start
+from folkbench.model.parent import inherit
 from folkbench.model.recipe import Recipe, rate_at
 
 STATE = "training.safetensors"
@@ -76,6 +77,8 @@ class Run:
     optimiser: torch.optim.Optimizer
     recipe: Recipe
     seed: int
+    parent: str = ""
+    """Hash of the network that it began from; "" where it began from nothing."""
     step: int = 0
     """Steps done, over all epochs."""
     within: int = 0
@@ -93,16 +96,18 @@ class Run:
         return min(self.curve, key=lambda point: point.held_out, default=None)
 
 
-def begin(material: Material, recipe: Recipe, seed: int) -> Run:
-    """A fresh run."""
+def begin(material: Material, recipe: Recipe, seed: int, parent: Checkpoint | None = None) -> Run:
+    """A fresh run, or one from the weights of `parent`. Raises FolkbenchError if those are of another shape."""
     torch.manual_seed(seed)
     counters = material.counters if recipe.counting else ()
     shape = Shape(len(material.vocabulary), recipe.layers, recipe.hidden, counters)
     noise = Noise(recipe.output_dropout, recipe.locked, recipe.recurrent_dropout)
     start = Start(recipe.forget_bias, recipe.token_gain, recipe.layer_gain)
     network = Network(shape, noise, start).to(_device())
+    if parent is not None:
+        inherit(network, material.vocabulary, parent)
     mean = {name: weight.detach().clone() for name, weight in network.named_parameters()}
-    return Run(network, mean, _optimiser(network, recipe), recipe, seed)
+    return Run(network, mean, _optimiser(network, recipe), recipe, seed, parent.hash if parent is not None else "")
 
 
 def resume(folder: Path, material: Material) -> Run:
@@ -119,7 +124,7 @@ def resume(folder: Path, material: Material) -> Run:
         run = begin(material, Recipe(**note["recipe"]), note["seed"])
         _unpack(run, tensors)
         run.curve = [Point(**point) for point in note["curve"]]
-        for name in ("step", "within", "total", "tokens", "seconds"):
+        for name in ("parent", "step", "within", "total", "tokens", "seconds"):
             setattr(run, name, note[name])
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise Damaged(f"{path} is damaged", "start again without --resume") from error
@@ -207,6 +212,7 @@ def snapshot(run: Run, material: Material, about: Mapping[str, Any]) -> Checkpoi
         "split": material.split,
         "held_out": len(material.held_out),
         "seed": run.seed,
+        "parent": run.parent,
         "settings": asdict(run.recipe),
         "curve": [asdict(point) for point in run.curve],
         "torch": torch.__version__,
@@ -308,7 +314,7 @@ def _save_state(run: Run, material: Material, folder: Path) -> None:
         "vocabulary": material.vocabulary,
         "recipe": asdict(run.recipe),
         "curve": [asdict(point) for point in run.curve],
-        **{name: getattr(run, name) for name in ("seed", "step", "within", "total", "tokens", "seconds")},
+        **{name: getattr(run, name) for name in ("seed", "parent", "step", "within", "total", "tokens", "seconds")},
     }
     write_whole(folder / STATE, pack(tensors, {"folkbench": json.dumps(note)}), force=True)
 

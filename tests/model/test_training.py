@@ -12,7 +12,7 @@ from folkbench.model import training
 from folkbench.model.checkpoint import WEIGHTS, load
 from folkbench.model.recipe import RECIPES, rate_at
 from folkbench.model.training import STATE, Point, Run
-from tests.model.networks import VOCABULARY, Scales
+from tests.model.networks import VOCABULARY, Scales, small
 
 SMALL = replace(RECIPES["ours"], epochs=3, batch=2, hidden=16, layers=2, warm=2, rate=0.01)
 ABOUT = {"name": "scales"}
@@ -71,6 +71,21 @@ def test_counting_along_is_learnt_beside_and_not_kept(tmp_path: Path) -> None:
     counted = answers.argmax(-1)[3:, 0].tolist()
     assert counted == Scales().clock(tune)[3:-1, 0].tolist()
     assert not [name for name in load(tmp_path / WEIGHTS).weights if "counter" in name]
+
+
+def test_a_network_can_begin_where_another_ended(tmp_path: Path) -> None:
+    parent = small(3, layers=2, hidden=16, vocabulary=("<s>", "C", "A", "</s>", "E"))
+    run = training.begin(Scales(), SMALL, 1, parent)
+    fresh = training.begin(Scales(), SMALL, 1)
+    for mine, theirs in ((VOCABULARY.index(text), parent.vocabulary.index(text)) for text in ("C", "E", "</s>")):
+        assert run.network.V[mine].tolist() == parent.weights["V"][theirs].tolist()
+        assert run.network.get_parameter("W_x1")[:, mine].tolist() == parent.weights["W_x1"][:, theirs].tolist()
+    assert torch.equal(run.network.V[VOCABULARY.index("G")], fresh.network.V[VOCABULARY.index("G")])
+    assert run.network.get_parameter("W_h2").tolist() == parent.weights["W_h2"].tolist()
+    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    assert load(tmp_path / WEIGHTS).history["parent"] == parent.hash
+    with pytest.raises(FolkbenchError, match="2 layers of 16 units"):
+        training.begin(Scales(), replace(SMALL, hidden=8), 1, parent)
 
 
 def test_the_same_seed_gives_the_same_curve_and_another_another(tmp_path: Path) -> None:
