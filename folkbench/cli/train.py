@@ -76,8 +76,10 @@ def train(
             "epochs": epochs, "batch": batch, "rate": rate, "hidden": hidden, "layers": layers, "patience": patience
         }  # fmt: skip
         chosen = replace(RECIPES[recipe], **{key: value for key, value in wanted.items() if value is not None})
-        begun_from = load_model(find(parent) / WEIGHTS) if parent else None
-        run = training.begin(tunes, chosen, seed, begun_from)
+        older = load_model(find(parent) / WEIGHTS) if parent else None
+        if older is not None:
+            chosen = replace(chosen, layers=layers or older.layers, hidden=hidden or older.hidden)
+        run = training.begin(tunes, chosen, seed, older)
     print(_heading(run, folder), file=sys.stderr)
     with _watch() as watch:
         best = training.train(run, tunes, about, folder, watch)

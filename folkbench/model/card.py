@@ -83,11 +83,8 @@ def _training(history: Mapping[str, Any]) -> str:
     settings = ", ".join(f"{name} {value}" for name, value in history.get("settings", {}).items())
     command = f"\n\n    {history['command']}\n" if "command" in history else ""
     date = f" Finished {history['date']}." if "date" in history else ""
-    parent = (
-        f" It began from the network `{history['parent']}`, whose own terms hold as well."
-        if history.get("parent")
-        else ""
-    )
+    older = history.get("parent")
+    parent = f" It began from the network `{older}`, and what that one was trained on counts too." if older else ""
     return f"Seed {history.get('seed', '?')}; torch {history.get('torch', '?')}.{date}{parent}\n\n{settings}.{command}"
 
 
