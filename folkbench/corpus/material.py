@@ -50,18 +50,20 @@ class Material:
 
     @property
     def counters(self) -> tuple[int, ...]:
-        """Sixteenths since the bar line, and bars since the part began."""
-        return _SIXTEENTHS, _BARS
+        """Sixteenths since the bar line; bars since the part began; an open repeat; sixteenths of the pickup."""
+        return _SIXTEENTHS, _BARS, 2, _SIXTEENTHS
 
     def clock(self, tune: Numbers) -> Counted:
-        """Both counts behind each token of a sequence, `(length, 2)`; -1 outside the music."""
-        found = np.full((len(tune), 2), -1, dtype=np.int16)
+        """What can be counted behind each token of a sequence, `(length, 4)`; -1 outside the music."""
+        found = np.full((len(tune), len(self.counters)), -1, dtype=np.int16)
         first = 1 + next(place for place, number in enumerate(tune.tolist()) if number in self._modes)
         music = [self.vocabulary[number] for number in tune[first:].tolist()]
         last = next((n for n, text in enumerate(music) if text in (TITLE, END)), len(music))
         meter, mode = (self.vocabulary[number] for number in tune[first - 2 : first].tolist())
-        counted = [(ticks // (EIGHTH // 2), bar) for ticks, bar in clock(music[:last], meter, mode)]
-        found[first : first + last] = np.minimum(counted, (_SIXTEENTHS - 1, _BARS - 1))
+        sixteenth = EIGHTH // 2
+        counts = clock(music[:last], meter, mode)
+        rows = [(count.at // sixteenth, count.bar, count.opened, count.pickup // sixteenth) for count in counts]
+        found[first : first + last] = np.minimum(rows, np.array(self.counters) - 1)
         return found
 
     def epoch(self, seed: int, epoch: int) -> list[Numbers]:

@@ -31,38 +31,52 @@ def bars(music: Sequence[str], meter: str = "M:4/4", mode: str = "K:Cmaj") -> li
     return _Count(meaning(meter), signature("C", meaning(mode).value or "maj")).bars([meaning(text) for text in music])
 
 
-def clock(music: Sequence[str], meter: str = "M:4/4", mode: str = "K:Cmaj") -> list[tuple[int, int]]:
-    """What somebody who counts along knows behind each token: ticks since the bar line, bars since the part began.
+class Count(NamedTuple):
+    """What somebody who counts along knows at one place of a tune. Lengths are in ticks."""
 
-    Behind a pitch, rest or chord it is where that begins, as nothing has said yet how long it lasts. A pickup is bar 0
-    and so is what follows it; a part ends with a repeat sign or a double bar.
+    at: int  # since the bar line
+    bar: int  # bars since the part began; a pickup is 0, and so is the bar behind it
+    opened: bool  # `|:` waits for its `:|`
+    pickup: int  # how long that of this part was
+
+
+def clock(music: Sequence[str], meter: str = "M:4/4", mode: str = "K:Cmaj") -> list[Count]:
+    """The count behind each token. Behind a pitch, rest or chord it is where that begins, as nothing has said yet how
+    long it lasts. A part ends with a repeat sign or a double bar.
     """
     tokens = [meaning(text) for text in music]
     time = meaning(meter)
     counted = _Count(time, signature("C", meaning(mode).value or "maj"))
-    found: list[tuple[int, int]] = []
-    bar = now = place = 0
+    found: list[Count] = []
+    count = Count(0, 0, False, 0)
+    place = 0
     while place < len(tokens):
         token = tokens[place]
         after = place + 1
         if token.kind in ("pitch", "rest", "open"):
-            found.append((now, bar))
             after = counted.sound(tokens, place)
             lasting = next((n for n in range(place + 1, after) if tokens[n].kind in _LASTING), after)
-            found += [(now, bar)] * (lasting - place - 1)
-            now = counted.bar[-1].at + counted.bar[-1].ticks
-            found += [(now, bar)] * (after - lasting)
-        elif token.kind in ("bar", "ending"):
-            bar += bool(counted.bar) and (bar > 0 or now * time.den >= WHOLE * time.num)
-            bar = 0 if token.ends or token.begins or token.value else bar
-            now = 0
-            found.append((now, bar))
-            counted.start_bar()
+            found += [count] * (lasting - place)
+            count = count._replace(at=counted.bar[-1].at + counted.bar[-1].ticks)
+            found += [count] * (after - lasting)
         else:
-            counted.modify(token)
-            found.append((now, bar))
+            if token.kind in ("bar", "ending"):
+                count = _behind_line(count, token, WHOLE * time.num // time.den)
+                counted.start_bar()
+            else:
+                counted.modify(token)
+            found.append(count)
         place = after
     return found
+
+
+def _behind_line(count: Count, line: Token, whole: int) -> Count:
+    """The count behind a bar line; `whole` is the length of a bar."""
+    if line.ends or line.begins or line.value:
+        return Count(0, 0, line.begins or (count.opened and not line.ends), 0)
+    if count.bar == 0 and count.at < whole:
+        return count._replace(at=0, pickup=count.at or count.pickup)
+    return count._replace(at=0, bar=count.bar + (count.at > 0))
 
 
 _LASTING = ("length", "tie", "broken")

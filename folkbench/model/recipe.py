@@ -36,7 +36,7 @@ class Recipe:
     layer_gain: float
     weight_decay: float = 0.0
     counting: float = 0.0
-    """Weight of a second task, in training only: to say from h3 where in the bar and in the part the music stands."""
+    """Weight of a second task, in training only: to count along from h3 (`Material.clock`)."""
     patience: int = 12
     """Epochs without a better held-out loss before training stops."""
     layers: int = 3

@@ -80,7 +80,7 @@ def test_the_clock_says_where_in_the_bar_and_in_the_part_the_music_stands(made: 
         music = counts[first:-1]
         assert (music >= 0).all()
         assert (music.max(axis=0) < made.counters).all()
-        for text, (sixteenths, _) in zip(words(made, numbers[first:-1]), music.tolist(), strict=True):
+        for text, (sixteenths, *_) in zip(words(made, numbers[first:-1]), music.tolist(), strict=True):
             assert sixteenths == 0 or text not in ("|", ":|", "|:", "|1", "|2", "||")
 
 
