@@ -93,3 +93,23 @@ def test_a_folder_that_is_not_there_is_refused_before_any_work(words: tuple[obje
     assert done.returncode == 2
     assert not done.stdout
     assert "there is no folder" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("check", str(SEED)), ("check", "--json", str(SEED)), ("--help",), ("--version",)])
+def test_where_nobody_reads_on_it_leaves_as_cat_does_without_a_word(words: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "folkbench", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert running.stderr
+        running.stdout.close()  # as `folkbench ... | head` does, when head has its lines
+        said = running.stderr.read()
+    assert (running.returncode, said) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
+def test_output_to_a_full_disk_is_a_line_and_2() -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "folkbench", "check", str(SEED)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "folkbench: standard output: No space left on device\n"

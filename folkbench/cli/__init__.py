@@ -37,6 +37,9 @@ COMMANDS = {
 }
 """Command name -> the line that `folkbench --help` shows. `folkbench.cli.NAME` holds the command `NAME`."""
 
+_UNREAD = 141
+"""128 + 13, what a shell sees of `cat` and `git` when their reader leaves (SIGPIPE), as 130 is Ctrl-C."""
+
 
 class Bench(TyperGroup):
     """The commands by name, each imported when it is called. `typed` are the words of the command line."""
@@ -75,18 +78,39 @@ def bench(
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command and leave with its exit status: 0 fine, 1 "no", 2 bad input, 3 missing, 130 Ctrl-C."""
+    """Run one command and leave with its exit status: 0 fine, 1 "no", 2 bad input, 3 missing, 130 Ctrl-C.
+
+    Where the reader of what we print leaves (`folkbench ... | head`), so do we, without a word.
+    """
     words = sys.argv[1:] if arguments is None else arguments
     Bench.typed = words
+    try:
+        _run(words)
+    except SystemExit as left:
+        # typer makes a 1 of it, our "no"
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        where = error.filename or "standard output"
+        sys.exit(_say(FolkbenchError(f"{where}: {error.strerror}"), as_json=False))
+    if sys.stdout:  # what is left in it would be written, and complained of, as Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(_UNREAD)
+
+
+def _run(words: Sequence[str]) -> None:
+    """Run one command and leave, with all that it printed on its way."""
     try:
         app(words, prog_name="folkbench")
     except FolkbenchError as error:
         sys.exit(_say(error, as_json="--json" in words))
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # the reader left (`folkbench ... | head`); Python must not complain about it at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    finally:
+        if sys.stdout:
+            sys.stdout.flush()
 
 
 def _say(error: FolkbenchError, as_json: bool) -> int:

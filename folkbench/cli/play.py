@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from folkbench import bench
-from folkbench.cli.arguments import one_tune, say
+from folkbench.cli.arguments import say, tunes
 from folkbench.errors import FolkbenchError
 from folkbench.notation import Tune, named_bars
 from folkbench.sound.instruments import named
-from folkbench.sound.performance import Performance, after
+from folkbench.sound.performance import Performance, in_turn
 from folkbench.sound.performer import Style, dance_of, perform
 
 app = typer.Typer(add_completion=False)
@@ -27,9 +27,9 @@ _PROMPT = 20.0  # seconds of music that are rendered in less than one
 
 @app.command()
 def play(
-    tunes: Annotated[
+    words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TUNE...]", help="Files, FILE#3 for X:3, names, or -; several: a set."),
+        typer.Argument(metavar="[TUNE...]", help="Files, FILE#3 for X:3 alone, names, or -; several tunes: a set."),
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", help="Write .wav, .flac or .mid instead.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over FILE if it exists.")] = False,
@@ -55,12 +55,12 @@ def play(
     While a tune plays, space pauses, the arrows step by a bar, + and - change the tempo and q leaves.
     Example: folkbench play tunes/seed-transcription.abc --chords guitar -o seed.wav
     """
-    if bars and tunes and len(tunes) > 1:
-        raise FolkbenchError("--bars are of one tune, and several are named", "name one TUNE")
     if loop and output is not None:
         raise FolkbenchError("--loop never ends, so it can't be written", "say how often with --times")
-    names: list[str | None] = [*tunes] if tunes else [None]
-    band = [one_tune(name) for name in names]
+    named_tunes: list[str | None] = [*words] if words else [None]
+    band = [tune for name in named_tunes for tune in _with_music(name)]
+    if bars and len(band) > 1:
+        raise FolkbenchError(f"--bars are of one tune, and here are {len(band)}", "name one: FILE#3 is the tune X:3")
     style = Style(
         instrument=named(instrument),
         tempo=tempo,
@@ -89,19 +89,25 @@ def play(
         print(path)
 
 
+def _with_music(name: str | None) -> list[Tune]:
+    """The tunes that a TUNE argument means, those without music left out; one at least."""
+    found = list(tunes(name))
+    sounding = [tune for tune in found if tune.bars]
+    if not sounding:
+        title = found[0].title if len(found) == 1 else ""
+        raise FolkbenchError(f"{title or name or 'the tune'} has no music in it", "folkbench check says what is wrong")
+    return sounding
+
+
 def _set(band: list[Tune], style: Style, bars: str) -> Performance:
     """The tunes one after the other; only the first is counted in."""
     from dataclasses import replace
 
-    whole: Performance | None = None
+    turns = []
     for tune in band:
-        if not tune.bars:
-            raise FolkbenchError(f"{tune.title or 'the tune'} has no music in it", "folkbench check says what is wrong")
         chosen = named_bars(tune, bars) if bars else None
-        one = perform(tune, replace(style, bars=chosen, count_in=style.count_in if whole is None else 0))
-        whole = one if whole is None else after(whole, one)
-    assert whole is not None
-    return whole
+        turns.append(perform(tune, replace(style, bars=chosen, count_in=0 if turns else style.count_in)))
+    return in_turn(*turns)
 
 
 def _live(performance: Performance, band: list[Tune], font: str, driver: str, loop: bool, faster: float) -> bool:

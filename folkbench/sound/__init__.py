@@ -5,7 +5,7 @@ Nothing of FluidSynth or numpy is imported before something is to be heard.
 """
 
 from folkbench.sound.midi import midi
-from folkbench.sound.performance import Performance, after
+from folkbench.sound.performance import Performance, in_turn
 from folkbench.sound.performer import Style, perform
 
-__all__ = ["Performance", "Style", "after", "midi", "perform"]
+__all__ = ["Performance", "Style", "in_turn", "midi", "perform"]

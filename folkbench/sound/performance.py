@@ -73,16 +73,17 @@ class Performance:
         return self.seconds(self.length)
 
 
-def after(first: Performance, second: Performance) -> Performance:
-    """One performance and then another, as in a set. The second's tunes are numbered on."""
-    by = first.length
-    tunes = 1 + max([passage.tune for passage in first.passages], default=-1)
-    return Performance(
-        first.sounds + tuple([s._replace(start=s.start + by, end=s.end + by) for s in second.sounds]),
-        first.passages
-        + tuple([p._replace(start=p.start + by, end=p.end + by, tune=p.tune + tunes) for p in second.passages]),
-        first.tempos + tuple([(start + by, tempo) for start, tempo in second.tempos]),
-        by + second.length,
-        second.instrument,
-        first.chords or second.chords,
-    )
+def in_turn(*turns: Performance) -> Performance:
+    """One performance after the other, as in a set; their tunes are numbered on. The last one's instrument plays."""
+    sounds: list[Sound] = []
+    passages: list[Passage] = []
+    tempos: list[tuple[float, float]] = []
+    by, tunes = 0.0, 0
+    for turn in turns:
+        sounds += [s._replace(start=s.start + by, end=s.end + by) for s in turn.sounds]
+        passages += [p._replace(start=p.start + by, end=p.end + by, tune=p.tune + tunes) for p in turn.passages]
+        tempos += [(start + by, tempo) for start, tempo in turn.tempos]
+        by += turn.length
+        tunes = 1 + max([passage.tune for passage in passages], default=-1)
+    chords = next((turn.chords for turn in turns if turn.chords), "")
+    return Performance(tuple(sounds), tuple(passages), tuple(tempos), by, turns[-1].instrument, chords)

@@ -16,7 +16,7 @@ from folkbench.sound.feel import Feel, Warp, feel_of
 from folkbench.sound.instruments import INSTRUMENTS
 from folkbench.sound.line import Line, Written, lay_out
 from folkbench.sound.ornaments import Piece, ornament
-from folkbench.sound.performance import Passage, Performance, Sound, after
+from folkbench.sound.performance import Passage, Performance, Sound, in_turn
 from folkbench.sound.tempo import beats_a_minute, marked
 
 _SLOWEST, _FASTEST = 5.0, 1500.0  # quarter notes a minute
@@ -71,7 +71,7 @@ def perform(tune: Tune, style: Style | None = None) -> Performance:
     played = replace(empty, sounds=tuple(sorted(sounds)), passages=passages)
     if style.count_in:
         clicks, length = backing.count_in(tune, line, dance, style.count_in)
-        played = after(replace(empty, sounds=clicks, tempos=tempos[:1], length=length), played)
+        played = in_turn(replace(empty, sounds=clicks, tempos=tempos[:1], length=length), played)
     return played
 
 

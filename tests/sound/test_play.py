@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
 
+import mido
 import pytest
 
 from folkbench.cli import main
@@ -39,6 +41,33 @@ def test_several_tunes_are_a_set(play, tmp_path: Path) -> None:
     assert play(str(SEED), "-o", "one.mid")[0] == 0
     assert play(str(SEED), str(SEED), "-o", "two.mid")[0] == 0
     assert (tmp_path / "two.mid").stat().st_size > 1.8 * (tmp_path / "one.mid").stat().st_size
+
+
+def test_all_tunes_of_a_file_are_a_set_and_of_standard_input_too(play, monkeypatch, tmp_path: Path) -> None:
+    three = "\n".join(
+        f"X:{x}\nT:Tune {x}\nM:4/4\nL:1/4\nK:D\n{music}|]\n" for x, music in enumerate(["D4", "E4", "F4"], 1)
+    )
+    (tmp_path / "three.abc").write_text(three)
+    assert play("three.abc", "-o", "file.mid")[0] == 0
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(three.encode())))
+    assert play("-", "-o", "stdin.mid")[0] == 0
+    sounds = (tmp_path / "stdin.mid").read_bytes()
+    assert sounds == (tmp_path / "file.mid").read_bytes()
+    assert [message.note for message in mido.MidiFile(tmp_path / "stdin.mid") if message.type == "note_on"] == [
+        62,
+        64,
+        66,
+    ]
+    assert play("three.abc#2", "-o", "one.mid")[0] == 0
+    assert [message.note for message in mido.MidiFile(tmp_path / "one.mid") if message.type == "note_on"] == [64]
+
+
+def test_bars_of_several_tunes_are_refused(play, tmp_path: Path) -> None:
+    (tmp_path / "two.abc").write_text("X:1\nK:D\nD8|]\n\nX:2\nK:D\nE8|]\n")
+    status, _, err = play("two.abc", "--bars", "1", "-o", "x.mid")
+    assert status == 2
+    assert "FILE#3" in err
+    assert play("two.abc#2", "--bars", "1", "-o", "x.mid")[0] == 0
 
 
 @pytest.mark.usefixtures("ear")
