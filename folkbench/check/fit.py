@@ -105,7 +105,8 @@ def fit_text(fit: Fit) -> str:
             if misfit.why == why
         ]
         if named:
-            lines.append(f"On the {fit.instrument}, {why}: {'; '.join(named)}.")
+            stop = "" if named[-1].endswith("...") else "."
+            lines.append(f"On the {fit.instrument}, {why}: {'; '.join(named)}{stop}")
     if fit.semitones:
         way = "up" if fit.semitones > 0 else "down"
         count = abs(fit.semitones)

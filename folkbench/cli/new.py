@@ -167,7 +167,7 @@ def _say_originality(made: Made, index: Index | None) -> None:
     from folkbench.whence import originality
 
     if index is None:
-        say("how original it is: folkbench whence (which reads the human tunes first, once)")
+        say("folkbench whence says how original it is; it reads the human tunes first, once")
         return
     found = originality(made.tokens, index)
     bars = f"{found.longest_bars} whole bar{'' if found.longest_bars == 1 else 's'}"

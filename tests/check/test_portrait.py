@@ -95,3 +95,9 @@ def test_a_tune_that_fits_is_said_to_fit() -> None:
 def test_highland_pipes_have_nine_notes() -> None:
     lying = fit(tune("DEFG ABcd |]"), instrument("Highland pipes"))
     assert {misfit.note for misfit in lying.misfits} == {"D", "E", "^F"}
+
+
+def test_a_list_that_is_cut_short_ends_in_three_dots_not_four() -> None:
+    whistle = instrument("tin whistle")
+    assert "too low: ^C in A1, A2, A3 ...\n" in fit_text(fit(tune("C4 D4 |" * 4), whistle))
+    assert "too low: ^C in A1, A2.\n" in fit_text(fit(tune("C4 D4 |" * 2), whistle))

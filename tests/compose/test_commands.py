@@ -43,6 +43,11 @@ def test_a_tune_goes_to_stdout_and_into_the_tunes_folder(folkbench: Run, untrain
     assert last_tune().name == "a-tune-2.abc"
 
 
+def test_without_an_index_of_human_tunes_a_whole_sentence_says_what_makes_one(folkbench: Run, untrained: Path) -> None:
+    said = folkbench("new", "--model", str(untrained), "--seed", "1")
+    assert "\nfolkbench whence says how original it is; it reads the human tunes first, once\n" in f"\n{said.err}"
+
+
 def test_the_json_has_the_keys_that_scripts_rely_on_and_keeps_nothing(folkbench: Run, untrained: Path) -> None:
     said = folkbench("new", "--model", str(untrained), "--seed", "1:3", "--count", "2", "--json")
     answer = json.loads(said.out)
