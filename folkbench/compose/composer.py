@@ -204,11 +204,6 @@ def _headed(tune: Tune, x: int, title: str, notes: Sequence[str]) -> Tune:
     """The tune with its number, title and notes in place of those it had."""
     kept = [field for field in tune.fields if field.name not in ("X", "T")]
     place = next((n for n, field in enumerate(kept) if field.name not in ("R",)), len(kept))
-    added = [Field(0, 0, "N", _escaped(note)) for note in notes]
-    head = [Field(0, 0, "X", str(x)), Field(0, 0, "T", _escaped(title))]
+    added = [Field(0, 0, "N", note) for note in notes]
+    head = [Field(0, 0, "X", str(x)), Field(0, 0, "T", title)]
     return replace(tune, fields=(*head, *kept[:place], *added, *kept[place:]))
-
-
-def _escaped(text: str) -> str:
-    """Text for a field: a bare % would begin a comment (ABC standard 2.1, 8.2)."""
-    return text.replace("%", "\\%")

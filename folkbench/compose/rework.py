@@ -23,7 +23,7 @@ from folkbench.compose.masks import BAR, Floats
 from folkbench.compose.request import Taste
 from folkbench.encoding import decode, encode, meaning, rhythm_token
 from folkbench.errors import FolkbenchError
-from folkbench.notation import form, layout, transpose, write_bar
+from folkbench.notation import escaped, form, layout, transpose, write_bar
 from folkbench.notation.dances import dance
 from folkbench.notation.places import named_bars
 from folkbench.notation.tune import Bar, Broken, Chord, Event, Grace, Note, Rest, Tune, Tuplet
@@ -271,4 +271,4 @@ def noted(text: str, note: str) -> str:
     """The tune's text with one more N: line, above its key."""
     lines = text.split("\n")
     place = next((n for n, line in enumerate(lines) if line.startswith("K:")), 0)
-    return "\n".join([*lines[:place], f"N:{note}", *lines[place:]])
+    return "\n".join([*lines[:place], f"N:{escaped(note)}", *lines[place:]])

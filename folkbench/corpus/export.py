@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from folkbench.corpus.entry import Corpus, Entry
 from folkbench.encoding.v2 import plain_bars
-from folkbench.notation.reader import read
+from folkbench.notation import escaped, read
 
 
 def tokens(corpus: Corpus) -> Iterator[str]:
@@ -28,12 +28,12 @@ FORMATS: dict[str, Callable[[Corpus], Iterator[str]]] = {"tokens": tokens, "abc"
 def tune_text(entry: Entry, x: int) -> str:
     """One tune as ABC: a clean header, and the music as its source has it."""
     tune = read(entry.abc)
-    head = [f"X:{x}", *(f"T:{title}" for title in entry.titles or (entry.title,) if title)]
-    head += [f"C:{composer}" for composer in tune.texts("C")]
+    head = [f"X:{x}", *(f"T:{escaped(title)}" for title in entry.titles or (entry.title,) if title)]
+    head += [f"C:{escaped(composer)}" for composer in tune.texts("C")]
     if entry.rhythm:
         head.append(f"R:{entry.rhythm}")
-    head.append(f"B:{entry.source}, {entry.index}")
-    head += [f"Z:{credit}" for credit in tune.texts("Z") if credit]
+    head.append(f"B:{escaped(entry.source)}, {entry.index}")
+    head += [f"Z:{escaped(credit)}" for credit in tune.texts("Z") if credit]
     head.append(f"M:{tune.meter.text}")
     head.append(f"L:{tune.unit.numerator}/{tune.unit.denominator}")
     head.append(f"K:{tune.key.text}")

@@ -22,7 +22,7 @@ from pathlib import Path
 from folkbench.corpus.arrival import Arrival
 from folkbench.corpus.entry import LeftOut
 from folkbench.errors import FolkbenchError, NotFound
-from folkbench.notation import decode, read, split_tunes
+from folkbench.notation import decode, escaped, read, split_tunes
 from folkbench.notation.keys import parse_key
 
 Arrivals = Iterator[Arrival | LeftOut]
@@ -192,9 +192,9 @@ def _setting(path: Path, row: dict[str, str], count: int) -> Arrival | LeftOut:
     if not body or parse_key(key) is None:
         return LeftOut("damaged", path.name, count, title)
     body = re.sub(r"\n\s*\n+", "\n", body)
-    head = [f"X:{setting or count}", f"T:{title}", f"R:{row.get('type', '').strip()}"]
+    head = [f"X:{setting or count}", f"T:{escaped(title)}", f"R:{row.get('type', '').strip()}"]
     if row.get("composer"):
-        head.append(f"C:{row['composer'].strip()}")
+        head.append(f"C:{escaped(row['composer'].strip())}")
     text = "\n".join([*head, f"M:{meter}", "L:1/8", f"K:{key}", body, ""])
     number = int(setting) if setting.isdecimal() else count
     return Arrival(read(text), path.name, number, family=tune)

@@ -6,6 +6,7 @@ Imports nothing of folkbench but its errors, and neither numpy nor anything slow
 from folkbench.notation.form import Part, Place, form, play_order, structure
 from folkbench.notation.keys import parse_key, parse_meter
 from folkbench.notation.layout import layout
+from folkbench.notation.lexer import escaped
 from folkbench.notation.places import named_bars
 from folkbench.notation.reader import read
 from folkbench.notation.transpose import to_key, transpose
@@ -19,6 +20,7 @@ __all__ = [
     "Place",
     "Tune",
     "decode",
+    "escaped",
     "form",
     "layout",
     "named_bars",

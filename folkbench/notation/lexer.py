@@ -56,6 +56,20 @@ GROUP = LEXER.groupindex
 FIELD = re.compile(r"((?![A-Ga-gxzZ]:[|:])[A-Za-z+]):[ \t]*(.*)")
 """A field line: its letter and its value."""
 
+TEXTS = frozenset("ABCDFGHNORSTWZw")
+"""Fields whose value is text (ABC standard 2.1, section 3): in them, and in annotations, a % is typed `\\%` (8.2)."""
+
+
+def unescaped(text: str) -> str:
+    """Text as it was typed -> as it is meant."""
+    return text.replace("\\%", "%")
+
+
+def escaped(text: str) -> str:
+    """Text -> as it is typed, so that no % in it begins a comment."""
+    return text.replace("%", "\\%")
+
+
 INNER = re.compile(r"(\^{1,2}|_{1,2}|=|)([A-Ga-g][,']*)" + _LENGTH + _TIE + r"\s*")
 """A note inside a chord or between grace braces."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from folkbench.notation.keys import ACCIDENTALS
-from folkbench.notation.lexer import GROUP, INNER, LEXER, STEPS, TUPLET_TIME
+from folkbench.notation.lexer import GROUP, INNER, LEXER, STEPS, TEXTS, TUPLET_TIME, unescaped
 from folkbench.notation.stave import Margin, NoteWord, Stave
 from folkbench.notation.tune import BarLine, Change, Chord, Grace, Mark, Note, Rest, Tuplet, Unknown
 
@@ -110,17 +110,19 @@ def _read_other(stave: Stave, match: re.Match[str], kind: int, base: int) -> Non
     elif kind == _QUOTED:
         text = group(kind + 1)
         written = text[:1] in ("^", "_", "<", ">", "@")
-        stave.events.append(Mark(at, at + len(text) + 2, "annotation" if written else "chord", text))
+        stave.events.append(Mark(at, at + len(text) + 2, "annotation" if written else "chord", unescaped(text)))
     elif kind == _NAMED:
         stave.events.append(Mark(at, end, "decoration", group(kind + 1) or group(kind + 2)))
     elif kind == _INLINE:
-        stave.change(Change(at, base + match.end(kind + 2) + 1, group(kind + 1), group(kind + 2).strip(), True))
+        name, value = group(kind + 1), group(kind + 2).strip()
+        end = base + match.end(kind + 2) + 1
+        stave.change(Change(at, end, name, unescaped(value) if name in TEXTS else value, True))
     elif kind == _ENDING:
         opened = BarLine(at, at, "", "", 0, 0)
         stave.bar_line(opened, _endings(group(kind + 1)))
     elif kind == _LABELLED:
         stave.bar_line(BarLine(at, at, "", "", 0, 0), ())
-        stave.events.append(Mark(at + 1, at + 3 + len(group(kind + 1)), "annotation", "^" + group(kind + 1)))
+        stave.events.append(Mark(at + 1, at + 3 + len(group(kind + 1)), "annotation", "^" + unescaped(group(kind + 1))))
     elif kind == _SPACER:
         stave.events.append(Mark(at, at + 1 + len(group(kind + 1)), "spacer", group(kind + 1)))
     elif kind == _TIE:

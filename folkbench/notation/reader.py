@@ -14,7 +14,7 @@ import re
 from fractions import Fraction
 
 from folkbench.notation.keys import FREE, NO_KEY, parse_key, parse_meter
-from folkbench.notation.lexer import FIELD, LEXER
+from folkbench.notation.lexer import FIELD, LEXER, TEXTS, unescaped
 from folkbench.notation.music import read_line
 from folkbench.notation.stave import Finer, Margin, Stave
 from folkbench.notation.tune import WHOLE, Change, Field, Key, Mark, Meter, Tune, Voice
@@ -77,7 +77,7 @@ class _Reader:
                 if match is not None:
                     name, value = match.groups()
                     if "%" in value:
-                        value = _uncommented(value)
+                        value = self._without_comment(name, value, in_header)
                     field = Field(at, end, name, value.rstrip())
                     if name == "V":
                         self._voice_field(field, in_header)
@@ -94,6 +94,13 @@ class _Reader:
                     self._line_of_music(line, at)
             at = end + 1
         return self._finished()
+
+    def _without_comment(self, name: str, value: str, in_header: bool) -> str:
+        """A field's value up to its comment; in a text `\\%` is a %."""
+        if name == "+" and in_header and self.fields:
+            name = self.fields[-1].name
+        bare = _uncommented(value)
+        return unescaped(bare) if name in TEXTS else bare
 
     def _is_prose(self, line: str) -> bool:
         """A line in the header that is neither a field nor music: music lexes nearly clean, more so without bars."""

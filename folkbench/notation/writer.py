@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from folkbench.notation.lexer import FIELD, SIGNS, TUPLET_TIME
+from folkbench.notation.lexer import FIELD, SIGNS, TEXTS, TUPLET_TIME, escaped
 from folkbench.notation.tune import (
     Bar,
     BarLine,
@@ -68,17 +68,22 @@ def _header(tune: Tune) -> list[str]:
     titles, rest = [], []
     for field in tune.fields:
         if field.name == "T":
-            titles.append(f"T:{field.value}")
-        elif field.name in ("%", "%%"):
-            rest.append(field.name + field.value)
+            titles.append(_field("T", field.value))
         elif field.name == "":
             rest.append(field.value)
         elif field.name not in ("X", "K", "M", "L"):
-            rest.append(f"{field.name}:{field.value}")
+            rest.append(_field(field.name, field.value))
     if tune.meter.beats or any(f.name == "M" for f in tune.fields):
         rest.append(f"M:{tune.meter.text}")
     rest.append(f"L:{tune.unit.numerator}/{tune.unit.denominator}")
     return [*first, *titles, *rest, f"K:{tune.key.text}"]
+
+
+def _field(name: str, value: str) -> str:
+    """A field's line, or a comment's or directive's."""
+    if name.startswith("%"):
+        return name + value
+    return f"{name}:{escaped(value) if name in TEXTS else value}"
 
 
 def _music(bars: tuple[Bar, ...], signs: dict[str, str]) -> list[str]:
@@ -100,7 +105,7 @@ def _music(bars: tuple[Bar, ...], signs: dict[str, str]) -> list[str]:
             new_line()
         elif isinstance(event, Change) and not event.inline:
             new_line()
-            lines.append(f"{event.name}{'' if event.name.startswith('%') else ':'}{event.value}")
+            lines.append(_field(event.name, event.value))
         else:
             return False
         return True
@@ -206,12 +211,12 @@ def _write_mark(event: Mark, bar: Bar, signs: dict[str, str]) -> str:
     if event.kind == "decoration":
         return signs.get(event.text) or f"!{event.text}!"
     if event.kind in ("chord", "annotation"):
-        return f'"{event.text}"'
+        return f'"{escaped(event.text)}"'
     return "y" + event.text if event.kind == "spacer" else event.text
 
 
 def _write_change(event: Change, bar: Bar, signs: dict[str, str]) -> str:
-    return f"[{event.name}:{event.value}]"
+    return f"[{_field(event.name, event.value)}]"
 
 
 def _write_unknown(event: Unknown, bar: Bar, signs: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from folkbench.notation import Tune, read, write
-from folkbench.notation.tune import Chord, Event, Grace, Mark, Note, Rest
+from folkbench.notation.tune import Change, Chord, Event, Field, Grace, Mark, Note, Rest
 from tests.conftest import SEED, printed_tunes
 
 
@@ -211,3 +212,38 @@ def test_reading_never_raises_and_what_was_written_is_stable(text: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_at_all_can_be_read(text: str) -> None:
     write(read(text))
+
+
+PERCENT = r"""X:1
+T:100\% Proof % the name that the fiddlers use
+C:Half\% and half
++:\% more
+N:beer 4\%, whiskey 40\%
+L:1/8
+K:G
+"^50\% slower" G2 [N:here 50\%] A2 % as we played it
+N:and so 100\%
+B4 |]
+"""
+
+
+def test_a_percent_sign_is_typed_with_a_backslash_and_meant_without() -> None:
+    tune = read(PERCENT)
+    assert tune.title == "100% Proof"
+    assert tune.text("C") == "Half% and half % more"
+    assert tune.text("N") == "beer 4%, whiskey 40%"
+    events = tune.bars[0].events
+    assert [event.text for event in events if isinstance(event, Mark) and event.kind == "annotation"] == ["^50% slower"]
+    assert [event.value for event in events if isinstance(event, Change) and event.name == "N"] == [
+        "here 50%",
+        "and so 100%",
+    ]
+
+
+@given(st.text("%\\ aT:&", max_size=12))
+def test_whatever_a_text_says_it_says_when_it_is_written_and_read_again(words: str) -> None:
+    tune = read("X:1\nK:G\nG8|]\n")
+    text = f"a{words}b"
+    named = replace(tune, fields=(Field(0, 0, "T", text), Field(0, 0, "N", text), *tune.fields))
+    again = read(write(named))
+    assert (again.title, again.text("N"), len(again.bars)) == (text, text, 1)
