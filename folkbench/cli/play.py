@@ -103,7 +103,7 @@ def _set(band: list[Tune], style: Style, bars: str) -> Performance:
     """The tunes one after the other; only the first is counted in."""
     from dataclasses import replace
 
-    turns = []
+    turns: list[Performance] = []
     for tune in band:
         chosen = named_bars(tune, bars) if bars else None
         turns.append(perform(tune, replace(style, bars=chosen, count_in=0 if turns else style.count_in)))

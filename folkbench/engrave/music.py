@@ -24,7 +24,7 @@ from folkbench.engrave.text import (
     quoted,
 )
 from folkbench.engrave.values import QUARTER, durations, skip, written
-from folkbench.notation import parse_key
+from folkbench.notation.keys import NO_KEY, key_behind
 from folkbench.notation.tune import Bar, Change, Chord, Event, Grace, Key, Mark, Meter, Note, Rest, Tune, Tuplet
 
 _LETTERS = "cdefgab"
@@ -66,10 +66,10 @@ def measures(tune: Tune, number: int, plan: Plan) -> list[Measure]:
     return rows + [Measure("", f"s{skip(plan.ticks[index], tune.whole)}", 0, ()) for index in short]
 
 
-def pitch(note: Note, octave: int = 0) -> str:
-    """A note's pitch in LilyPond's words: `fis'`."""
+def pitch(note: Note, ottava: int = 0) -> str:
+    """A note's pitch in LilyPond's words, `fis'`: where it sounds, under a clef that has an 8 there."""
     high, degree = divmod(note.step, 7)
-    high += 1 + octave
+    high += 1 + ottava
     return _LETTERS[degree] + _ALTER[max(-2, min(2, note.alter))] + ("'" * high if high > 0 else "," * -high)
 
 
@@ -117,8 +117,9 @@ class _Pen:
     def _key(self, before: Key | None, key: Key) -> list[str]:
         """Clef and signature, as far as they change; a K: that names no clef keeps the one in force."""
         words = []
-        if before is None or (key.clef and clef(key) != self.clef):
-            self.clef = clef(key, self.voice_clef)
+        drawn = clef(key, self.voice_clef)
+        if before is None or (drawn != self.clef and (key.clef or key.ottava != before.ottava)):
+            self.clef = drawn
             words.append(self.clef)
         if before is None or (before.signature, before.mode == "HP") != (key.signature, key.mode == "HP"):
             words.append(key_signature(key))
@@ -218,7 +219,7 @@ class _Pen:
 
     def _head(self, note: Note) -> str:
         """The pitch; `!` prints an accidental that the ABC writes, unless the bar has it already."""
-        name = pitch(note, self.key.octave if self.key else 0)
+        name = pitch(note, self.key.ottava if self.key else 0)
         if note.accidental is None or self.spelled or (note.step, note.alter) in self.said:
             return name
         self.said.add((note.step, note.alter))
@@ -229,7 +230,7 @@ class _Pen:
             return ""
         base = Fraction(1, 32 if bar.key.mode.lower() == "hp" else 8 if len(event.notes) == 1 else 16)
         words = [
-            pitch(note, bar.key.octave)
+            pitch(note, bar.key.ottava)
             + ("" if note.accidental is None else "!")
             + durations(base * note.num / note.den)[0]
             for note in event.notes
@@ -256,10 +257,9 @@ class _Pen:
     def _change(self, change: Change, first: bool) -> list[str]:
         """What a change in the music prints; at the beginning of a bar `_setup` has printed key and meter."""
         if change.name == "K" and not first:
-            key = parse_key(change.value)
-            if key is not None and key != self.key:
-                before, self.key = self.key, key
-                return self._key(before, key)
+            before, self.key = self.key, key_behind(self.key or NO_KEY, "K", change.value)
+            if before != self.key:
+                return self._key(before, self.key)
         if self.leads and change.name == "P":
             return [f"\\mark \\markup \\box {block(change.value)}"]
         if self.leads and change.name == "Q":

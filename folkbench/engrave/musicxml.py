@@ -159,8 +159,8 @@ class _Writer:
         """One bar."""
         measure = stream.Measure()
         if bar.key != self.key:
-            if bar.key.clef or self.key is None:
-                measure.clef = _clef(bar.key.clef or self.clef)
+            if self.key is None or bar.key.clef or bar.key.ottava != self.key.ottava:
+                measure.clef = _clef(bar.key.clef or self.clef, bar.key.ottava)
             measure.keySignature = _key(bar.key)
             self.key = bar.key
         self._set_meter(measure, bar)
@@ -218,7 +218,7 @@ class _Writer:
             rest = note.Rest()
             rest.style.hideObjectOnPrint = event.symbol in "xX"
             return rest
-        heads = [note.Note(_pitch(n)) for n in notes(event)]
+        heads = [note.Note(self._pitch(n)) for n in notes(event)]
         held, self.tied = self.tied, set()
         for head, n in zip(heads, notes(event), strict=True):
             pitched = (n.step, n.alter)
@@ -229,12 +229,20 @@ class _Writer:
                 head.tie = tie.Tie("continue" if begins and pitched in held else "start" if begins else "stop")
         return heads[0] if isinstance(event, Note) else chord21.Chord(heads)
 
+    def _pitch(self, event: Note) -> pitch.Pitch:
+        """The pitch that sounds, as MusicXML wants it; the clef says where it stands."""
+        octave, degree = divmod(event.step, 7)
+        made = pitch.Pitch("CDEFGAB"[degree], octave=octave + 4 + (self.key.ottava if self.key else 0))
+        if event.alter:
+            made.accidental = pitch.Accidental(event.alter)
+        return made
+
     def _grace(self, into: Any, event: Grace, at: Fraction) -> None:
         base = Fraction(1, 8 if len(event.notes) == 1 else 16)
         made = []
         for n in event.notes:
             name = durations(base * n.num / n.den)[0]
-            head = note.Note(_pitch(n), type=_type(name))
+            head = note.Note(self._pitch(n), type=_type(name))
             made.append(head.getGrace())
             made[-1].duration.slash = event.slashed
         if made:
@@ -261,14 +269,6 @@ class _Writer:
         """The slurs of the voice, between the notes that were made."""
         made = self.made
         return [spanner.Slur(made[s.start], made[s.end]) for s in self.pairs if s.start in made and s.end in made]
-
-
-def _pitch(event: Note) -> pitch.Pitch:
-    octave, degree = divmod(event.step, 7)
-    made = pitch.Pitch("CDEFGAB"[degree], octave=octave + 4)
-    if event.alter:
-        made.accidental = pitch.Accidental(event.alter)
-    return made
 
 
 def _type(name: str) -> str:
@@ -349,6 +349,8 @@ def _meter(wanted: Meter) -> meter.TimeSignature:
     return meter.TimeSignature(f"{wanted.beats}/{wanted.unit}")
 
 
-def _clef(name: str) -> clefs.Clef:
+def _clef(name: str, ottava: int) -> clefs.Clef:
     made = {"bass": clefs.BassClef, "alto": clefs.AltoClef, "tenor": clefs.TenorClef, "perc": clefs.PercussionClef}
-    return made.get(name, clefs.TrebleClef)()
+    drawn = made.get(name, clefs.TrebleClef)()
+    drawn.octaveChange = ottava
+    return drawn

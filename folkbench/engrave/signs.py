@@ -38,9 +38,7 @@ _TEMPO = re.compile(r"(?:([A-Ga-g])?((?:\d+\s*/\s*\d+\s*)+|\d*)\s*=\s*)?(\d{1,4}
 def clef(key: Key, voice: str = "") -> str:
     """The clef that K: names, else the voice's own, else treble; an 8 above or below as the ABC has it."""
     name = key.clef or voice or "treble"
-    octave = re.search(r"[+-]8", key.text) if key.clef else None
-    ottava = {"+8": "^8", "-8": "_8"}[octave.group()] if octave else ""
-    return f'\\clef "{CLEFS.get(name, "treble")}{ottava}"'
+    return f'\\clef "{CLEFS.get(name, "treble")}{("", "^8", "_8")[key.ottava]}"'
 
 
 def voice_clef(tune: Tune, number: int) -> str:

@@ -57,29 +57,47 @@ def signature(tonic: str, mode: str) -> tuple[int, int, int, int, int, int, int]
     return (alters[0], alters[1], alters[2], alters[3], alters[4], alters[5], alters[6])
 
 
-def parse_key(text: str) -> Key | None:
-    """The key that K: names, or None if it can't be read.
+def parse_key(text: str, before: Key = NO_KEY) -> Key | None:
+    """The key that K: names, or None if it can't be read. What it says nothing of (octaves) stays as `before`.
 
     Understands `G`, `Gm`, `Gmajor`, `E dor`, `A Mixolydian`, `F#`, `HP`, `Hp`, `none`, explicit accidentals
     (`D =c`, `D exp ^f _b`), clefs and octave=.
     """
     bare = text.strip()
-    clef_match = _CLEF.search(bare)
-    octave_match = _OCTAVE.search(bare)
-    clef = clef_match.group(1).lower() if clef_match else ""
-    octave = int(octave_match.group(1)) if octave_match else 0
-    if clef_match and clef_match.group(2):
-        octave += 1 if clef_match.group(2) == "+8" else -1
+    found = _parse_key(bare)
+    return found and at_octave(found._replace(octave=before.octave, ottava=before.ottava), bare)
 
+
+def at_octave(key: Key, words: str) -> Key:
+    """The key with the octaves that the words of K: or V: name (section 4.6): `octave=-1`, `clef=treble-8`."""
+    octave = _OCTAVE.search(words)
+    clefs = [match.group(2) for match in _CLEF.finditer(words)]
+    eight = next(filter(None, clefs), "")
+    return key._replace(
+        octave=int(octave.group(1)) if octave else key.octave,
+        ottava={"": 0, "+8": 1, "-8": -1}[eight] if clefs else key.ottava,
+    )
+
+
+def key_behind(key: Key, name: str, value: str) -> Key:
+    """The key in force behind a field in the music: another behind K: and V:."""
+    if name == "K":
+        return parse_key(value, key) or key
+    return at_octave(key, value) if name == "V" else key
+
+
+def _parse_key(bare: str) -> Key | None:
+    clef_match = _CLEF.search(bare)
+    clef = clef_match.group(1).lower() if clef_match else ""
     if bare[:2] in ("HP", "Hp"):
         # the pipes sound F and C sharp either way; Hp prints them, HP doesn't
-        return Key("A", bare[:2], (1, 0, 0, 1, 0, 0, 0), bare, clef, octave)
+        return Key("A", bare[:2], (1, 0, 0, 1, 0, 0, 0), bare, clef, 0)
     if not bare or bare.lower().startswith("none") or bare.lower().startswith(_CLEF_WORDS):
-        return Key("", "none", _explicit((0,) * 7, bare), bare, clef, octave)
+        return Key("", "none", _explicit((0,) * 7, bare), bare, clef, 0)
     match = _KEY.match(bare)
     if match is None:
         if _EXPLICIT.match(bare):
-            return Key("", "none", _explicit((0,) * 7, bare), bare, clef, octave)
+            return Key("", "none", _explicit((0,) * 7, bare), bare, clef, 0)
         return None
     letter, accidental, word = match.groups()
     mode = _mode(word)
@@ -88,7 +106,7 @@ def parse_key(text: str) -> Key | None:
     tonic = letter + {"♯": "#", "♭": "b"}.get(accidental, accidental)
     rest = bare[match.end() :] if word.lower() != "exp" else " " + bare[match.end() :]
     base = (0,) * 7 if "exp" in (word.lower(), *rest.lower().split()) else signature(tonic, mode)
-    return Key(tonic, mode, _explicit(base, rest), bare, clef, octave)
+    return Key(tonic, mode, _explicit(base, rest), bare, clef, 0)
 
 
 def _mode(word: str) -> str | None:

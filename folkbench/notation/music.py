@@ -65,7 +65,7 @@ def read_line(stave: Stave, text: str, base: int) -> None:
 def _learn(stave: Stave, match: re.Match[str], at: int) -> NoteWord:
     """What a note's text means, remembered unless it is beyond measure."""
     sign, name, long, tie, gap = match.group(_NOTE + 1, _NOTE + 2, _NOTE + 3, _NOTE + 4, _NOTE + 5)
-    step = STEPS[name]
+    step = STEPS[name] + 7 * stave.lengths.octave
     num, den, ticks = stave.lengths[long]
     size = len(match.group()) - len(gap)
     accidental = ACCIDENTALS[sign] if sign else None
@@ -247,7 +247,7 @@ def _inner_notes(stave: Stave, text: str, base: int, where: str) -> tuple[Note, 
             at = _inner_other(stave, text, at, base, where)
             continue
         sign, name, long, tie = match.groups()
-        step = STEPS[name]
+        step = STEPS[name] + 7 * stave.lengths.octave
         accidental = ACCIDENTALS[sign] if sign else None
         if accidental is not None and where == "chord":
             stave.memory[step % 7] = accidental

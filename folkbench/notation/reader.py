@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from folkbench.notation.keys import FREE, NO_KEY, parse_key, parse_meter
+from folkbench.notation.keys import FREE, NO_KEY, at_octave, parse_key, parse_meter
 from folkbench.notation.lexer import FIELD, LEXER, TEXTS, unescaped
 from folkbench.notation.music import read_line
 from folkbench.notation.stave import Finer, Margin, Stave
@@ -153,7 +153,9 @@ class _Reader:
                 stave = self.staves.pop("")
                 stave.name = name
             else:
-                stave = Stave(name, self.key, self.meter, self._unit(), self.margin)
+                words = [f.value for f in self.fields if f.name == "V" and f.value.split(None, 1)[:1] == [name]]
+                key = at_octave(self.key, " ".join(words))
+                stave = Stave(name, key, self.meter, self._unit(), self.margin)
             self.staves[name] = stave
         return stave
 
@@ -164,7 +166,7 @@ class _Reader:
         else:
             self.stave = self._stave(name)
             if field.value.strip() != name:
-                self.stave.events.append(Change(field.at, field.end, "V", field.value, False))
+                self.stave.change(Change(field.at, field.end, "V", field.value, False))
 
     def _continue_or_add(self, field: Field) -> None:
         if field.name == "+" and self.fields:

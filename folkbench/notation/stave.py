@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd
 
-from folkbench.notation.keys import parse_key, parse_meter
+from folkbench.notation.keys import at_octave, parse_key, parse_meter
 from folkbench.notation.lexer import SIGNS, length, unit_length
 from folkbench.notation.tune import (
     Bar,
@@ -76,20 +76,25 @@ NoteWord = tuple[int, int, int, int, int | None, int, int, bool, bool]
 """A note's text without its place: size, ticks, step, degree 0..6, accidental, num, den, tie, gap."""
 
 
-_NOTES: dict[tuple[Fraction, int], dict[str, NoteWord]] = {}
+_NOTES: dict[tuple[Fraction, int, int], dict[str, NoteWord]] = {}
 _MOST_UNITS = 50
-"""What note texts mean, remembered from tune to tune by unit length and ticks; bounded against hostile files."""
+"""What note texts mean, remembered from tune to tune by unit length, ticks and octave=; bounded against hostile files.
+"""
 
 
 class Lengths(dict[str, tuple[int, int, int]]):
-    """Written length -> (num, den, ticks) for one unit note length; what is beyond measure counts as 1."""
+    """Written length -> (num, den, ticks) for one unit note length; what is beyond measure counts as 1.
 
-    def __init__(self, unit: Fraction, margin: Margin) -> None:
+    `notes` has whole notes, their `step` moved by `octave` octaves.
+    """
+
+    def __init__(self, unit: Fraction, margin: Margin, octave: int) -> None:
         super().__init__()
         self.unit = unit
+        self.octave = octave
         self.margin = margin
         self.absurd: set[str] = set()
-        self.notes = _NOTES.setdefault((unit, margin.whole), {}) if len(_NOTES) < _MOST_UNITS else {}
+        self.notes = _NOTES.setdefault((unit, margin.whole, octave), {}) if len(_NOTES) < _MOST_UNITS else {}
 
     def __missing__(self, text: str) -> tuple[int, int, int]:
         try:
@@ -111,7 +116,7 @@ class Stave:
         self.margin = margin
         self.key = key
         self.meter = meter
-        self.lengths = Lengths(unit, margin)
+        self.lengths = Lengths(unit, margin, key.octave)
         self.bars: list[Bar] = []
         self.start_bar(EDGE, ())
         self.memory = list(key.signature)
@@ -196,12 +201,14 @@ class Stave:
         name, value, margin = change.name, change.value, self.margin
         self.events.append(change)
         if name == "K":
-            key = parse_key(value)
+            key = parse_key(value, self.key)
             if key is None:
                 margin.remark("bad-key", change.at, change.end, value)
             else:
-                self.key = key
+                self._enter(key)
                 self.memory = list(key.signature)
+        elif name == "V":
+            self._enter(at_octave(self.key, value))
         elif name == "M":
             meter = parse_meter(value)
             if meter is None:
@@ -211,11 +218,16 @@ class Stave:
         elif name == "L":
             unit = margin.unit(value, change.at, change.end)
             if unit is not None:
-                self.lengths = Lengths(unit, margin)
+                self.lengths = Lengths(unit, margin, self.key.octave)
         elif name == "U":
             margin.define(value)
         if self.last < 0:
             self.bar_key, self.bar_meter = self.key, self.meter
+
+    def _enter(self, key: Key) -> None:
+        if key.octave != self.key.octave:
+            self.lengths = Lengths(self.lengths.unit, self.margin, key.octave)
+        self.key = key
 
     def usual(self, alter: int, ticks: int, step: int, accidental: int | None) -> tuple[int, int]:
         """What the unusual makes of a note: its alter after a tie over the bar line, its ticks in a tuplet."""

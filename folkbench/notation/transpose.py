@@ -241,7 +241,7 @@ def _moved(key: Key, interval: Interval) -> Key:
     name = tonic + {"maj": "", "min": "m"}.get(mode, mode)
     text = " ".join([name, *explicit, *words])
     found = parse_key(text)
-    return key if found is None else found
+    return key if found is None else found._replace(octave=key.octave, ottava=key.ottava)
 
 
 def _sounding(tune: Tune) -> Iterator[Note]:

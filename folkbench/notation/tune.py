@@ -24,7 +24,9 @@ SEMITONES = (0, 2, 4, 5, 7, 9, 11)
 
 
 class Note(NamedTuple):
-    """One note. `step` counts diatonic steps from middle C (ABC `C` is 0, `c` 7, `B,` -1)."""
+    """One note. `step` counts diatonic steps from middle C (ABC `C` is 0, `c` 7, `B,` -1), as it stands on the staff:
+    an octave= of K: or V: is in it, an 8 at the clef isn't.
+    """
 
     at: int
     end: int
@@ -39,7 +41,7 @@ class Note(NamedTuple):
 
     @property
     def midi(self) -> int:
-        """MIDI number; middle C is 60."""
+        """MIDI number as it stands on the staff; middle C is 60."""
         octave, degree = divmod(self.step, 7)
         return 60 + 12 * octave + SEMITONES[degree] + self.alter
 
@@ -198,7 +200,8 @@ class Key(NamedTuple):
     signature: tuple[int, int, int, int, int, int, int]
     text: str  # as written, clef and all
     clef: str  # "" or what the text says: "treble", "bass", "alto" ...
-    octave: int  # from octave= in the text or from the clef, usually 0
+    octave: int  # by octave=: the notes stand so many octaves above their letters; usually 0
+    ottava: int = 0  # by the clef's +8 or -8: they sound so many octaves above where they stand
 
 
 class Field(NamedTuple):

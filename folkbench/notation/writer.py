@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from folkbench.notation.keys import key_behind
 from folkbench.notation.lexer import FIELD, SIGNS, TEXTS, TUPLET_TIME, escaped
 from folkbench.notation.tune import (
     Bar,
@@ -120,12 +121,15 @@ def _music(bars: tuple[Bar, ...], signs: dict[str, str]) -> list[str]:
             line = "|" + ":" * bar.open.begins + " "
         if bar.ending:
             line = _with_ending(line, bar.ending)
+        sounding = bar
         for number, layer in enumerate((bar.events[ahead:], *bar.overlays)):
             if number:
                 line = line.rstrip() + " & "
             for event in layer:
+                if isinstance(event, Change):
+                    sounding = sounding._replace(key=key_behind(sounding.key, event.name, event.value))
                 if not outside(event):
-                    line = _joined(line, event, _WORDS[type(event)](event, bar, signs))
+                    line = _joined(line, event, _WORDS[type(event)](event, sounding, signs))
         splits = bar.close.begins and index + 1 < len(bars) and _ahead(bars[index + 1])
         closing = bar_line(bar.close._replace(begins=0, style="double") if splits else bar.close)
         if closing:
@@ -174,20 +178,21 @@ def _length(num: int, den: int) -> str:
     return f"{'' if num == 1 else num}/{'' if den == 2 else den}"
 
 
-def _note(event: Note) -> str:
-    octave, degree = divmod(event.step, 7)
+def _note(event: Note, raised: int) -> str:
+    """A note where octave= puts all `raised` octaves above their letters."""
+    octave, degree = divmod(event.step - 7 * raised, 7)
     letter = "CDEFGAB"[degree]
     name = letter.lower() + "'" * (octave - 1) if octave > 0 else letter + "," * -octave
     return _ACCIDENTAL[event.accidental] + name + _length(event.num, event.den) + ("-" if event.tie else "")
 
 
 def _write_note(event: Note, bar: Bar, signs: dict[str, str]) -> str:
-    return _note(event) + (" " if event.gap else "")
+    return _note(event, bar.key.octave) + (" " if event.gap else "")
 
 
 def _write_chord(event: Chord, bar: Bar, signs: dict[str, str]) -> str:
     tail = _length(event.num, event.den) + ("-" if event.tie else "") + (" " if event.gap else "")
-    return "[" + "".join(map(_note, event.notes)) + "]" + tail
+    return "[" + "".join(_note(note, bar.key.octave) for note in event.notes) + "]" + tail
 
 
 def _write_rest(event: Rest, bar: Bar, signs: dict[str, str]) -> str:
@@ -195,7 +200,7 @@ def _write_rest(event: Rest, bar: Bar, signs: dict[str, str]) -> str:
 
 
 def _write_grace(event: Grace, bar: Bar, signs: dict[str, str]) -> str:
-    return "{" + ("/" if event.slashed else "") + "".join(map(_note, event.notes)) + "}"
+    return "{" + ("/" if event.slashed else "") + "".join(_note(note, bar.key.octave) for note in event.notes) + "}"
 
 
 def _write_tuplet(event: Tuplet, bar: Bar, signs: dict[str, str]) -> str:

@@ -142,7 +142,7 @@ class _Reading:
                 self.marks, self.graces = set(), ()
                 at += event.ticks
             elif isinstance(event, Grace):
-                self.graces = tuple([note.midi for note in event.notes])
+                self.graces = tuple([_sounding(note, bar) for note in event.notes])
             elif isinstance(event, Mark):
                 self._mark(event, at)
             elif isinstance(event, Change) and event.name == "Q":
@@ -164,9 +164,9 @@ class _Reading:
 
     def _sound(self, notes: Sequence[Note], ticks: int, tie: bool, at: int, number: int, bar: Bar) -> None:
         tied: dict[int, int] = {}
-        top = max((note.midi for note in notes), default=0)
+        top = max((_sounding(note, bar) for note in notes), default=0)
         for note in notes:
-            pitch = note.midi
+            pitch = _sounding(note, bar)
             going = self.tied.get(pitch)
             if going is not None and self.notes[going].start + self.notes[going].ticks == at:
                 self.notes[going] = self.notes[going]._replace(ticks=at + ticks - self.notes[going].start)
@@ -184,7 +184,12 @@ class _Reading:
         self.marks, self.graces = set(), ()
 
 
+def _sounding(note: Note, bar: Bar) -> int:
+    """The MIDI number that is heard: an 8 at the clef moves it."""
+    return note.midi + 12 * bar.key.ottava
+
+
 def _neighbour(note: Note, bar: Bar, steps: int) -> int:
     """The next note of the key, above or below."""
     octave, degree = divmod(note.step + steps, 7)
-    return 60 + 12 * octave + SEMITONES[degree] + bar.key.signature[degree]
+    return 60 + 12 * (octave + bar.key.ottava) + SEMITONES[degree] + bar.key.signature[degree]

@@ -92,6 +92,13 @@ def test_a_tune_that_fits_is_said_to_fit() -> None:
     assert fit_text(lying) == "On the fiddle: every note lies under the fingers."
 
 
+def test_octave_is_in_what_is_said_of_the_range() -> None:
+    lower = tune("DEFG ABcd |]", key="D octave=-1")
+    assert (portray(lower).lowest, portray(lower).highest) == ("D,", "D")
+    assert {misfit.why for misfit in fit(lower, instrument("fiddle")).misfits} == {"too low"}
+    assert not fit(tune("DEFG ABcd |]", key="D clef=treble-8"), instrument("fiddle")).misfits
+
+
 def test_highland_pipes_have_nine_notes() -> None:
     lying = fit(tune("DEFG ABcd |]"), instrument("Highland pipes"))
     assert {misfit.note for misfit in lying.misfits} == {"D", "E", "^F"}

@@ -30,6 +30,13 @@ def test_the_seed_comes_back_token_for_token() -> None:
     assert (encoded.meter, encoded.mode, encoded.semitones, encoded.tonic) == ("M:4/4", "K:Cmaj", 0, "C")
 
 
+def test_a_tune_an_octave_lower_has_the_same_tokens_whichever_way_it_is_written() -> None:
+    written = encode(tune("D,|G,2B,G, DG,B,G,|", "G"))
+    named = encode(tune("D|G2BG dGBG|", "G octave=-1"))
+    assert named.music == written.music
+    assert named.semitones == written.semitones
+
+
 def test_a_tune_in_any_key_has_the_same_tokens() -> None:
     in_g = encode(tune("D|G2BG dGBG|^c2d^f g4|", "G"))
     in_d = encode(tune("A|d2fd adfd|^g2a^c' d'4|", "D"))

@@ -101,6 +101,15 @@ def test_key_meter_and_clef_change_where_the_abc_changes_them() -> None:
     assert "\\clef \"bass\" \\key c \\major c'4. \\key f \\major bes'4." in drawn
 
 
+def test_octave_moves_the_notes_and_an_8_at_the_clef_tells_where_they_sound() -> None:
+    assert '\\clef "treble" ' in text("G8 |]", K="C octave=-1")
+    assert "g1" in text("G8 |]", K="C octave=-1")
+    drawn = text("G8 | [K:F] G8 |]", K="C clef=treble-8")
+    assert '\\clef "treble_8"' in drawn
+    assert "\\key f \\major g1" in drawn
+    assert drawn.count("\\clef") == 1
+
+
 def test_signatures_that_are_no_mode_are_set_sign_by_sign() -> None:
     assert "\\set Staff.keyAlterations = #`((3 . ,SHARP) (2 . ,FLAT))" in text("G8 |]", K="D exp ^f _e")
 

@@ -106,3 +106,12 @@ def test_pickups_keys_tempo_and_beams_are_said() -> None:
     ):
         assert words in text
     assert text.count("<beam ") == 3
+
+
+def test_an_8_at_the_clef_and_an_octave_are_said_as_they_sound() -> None:
+    from folkbench.engrave.musicxml import musicxml
+
+    text = musicxml(read("X:1\nM:4/4\nL:1/4\nK:G clef=treble-8\nG4|[K:D]G4|]\n")).decode()
+    assert text.count("<clef-octave-change>-1<") == 1
+    assert text.count("<octave>3<") == 2
+    assert "<octave>3<" in musicxml(read("X:1\nM:4/4\nL:1/4\nK:G octave=-1\nG4|]\n")).decode()

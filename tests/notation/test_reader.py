@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from folkbench.notation import Tune, read, write
+from folkbench.notation import Tune, read, transpose, write
 from folkbench.notation.tune import Change, Chord, Event, Field, Grace, Mark, Note, Rest
 from tests.conftest import SEED, printed_tunes
 
@@ -247,3 +247,39 @@ def test_whatever_a_text_says_it_says_when_it_is_written_and_read_again(words: s
     named = replace(tune, fields=(Field(0, 0, "T", text), Field(0, 0, "N", text), *tune.fields))
     again = read(write(named))
     assert (again.title, again.text("N"), len(again.bars)) == (text, text, 1)
+
+
+MOVED = {
+    "K:G octave=-1": [55, 57],
+    "K:G clef=bass octave=-2": [43, 45],
+    "K:G\nV:1 octave=-1": [55, 57],
+    "V:1 octave=1\nK:G\nV:1": [79, 81],
+    "K:G clef=treble-8": [67, 69],  # it sounds an octave lower and stands where it did
+}
+
+
+@pytest.mark.parametrize("head", MOVED)
+def test_octave_moves_the_notes_on_the_staff_and_an_8_at_the_clef_does_not(head: str) -> None:
+    tune = read(f"X:1\nL:1/4\n{head}\nGA|]\n")
+    assert [note.midi for note in notes(tune)] == MOVED[head]
+
+
+def test_octaves_last_until_others_are_named_and_are_written_as_they_were_typed() -> None:
+    music = "C[CE]{D}C [K:D octave=-1]C | [CE]{D}C [K:C]C | [K:C octave=0]C |]"
+    tune = read(f"X:1\nL:1/4\nK:C clef=treble-8\n{music}\n")
+    heard = [[n.midi - n.alter for n in (getattr(e, "notes", None) or [e])] for bar in tune.bars for e in bar.events
+             if isinstance(e, Note | Chord | Grace)]  # fmt: skip
+    up, down = [[60], [60, 64], [62], [60]], [[48], [48, 52], [50], [48], [48], [60]]
+    assert heard == up + down
+    assert {bar.key.ottava for bar in tune.bars} == {-1}
+    assert write(tune).split("\n")[-2] == music
+
+
+def test_a_tune_with_octaves_is_the_same_pitches_when_it_is_transposed_and_written() -> None:
+    def heights(tune: Tune) -> list[list[int]]:
+        return [[e.midi for e in voice.bars[0].events if isinstance(e, Note)] for voice in tune.voices]
+
+    tune = read("X:1\nL:1/4\nV:1 octave=1\nV:2 clef=bass octave=-2\nK:G octave=-1\nV:1\nGABc|]\nV:2\nGA [K:D]Bc|]\n")
+    assert heights(tune) == [[79, 81, 83, 84], [43, 45, 47, 49]]
+    for moved in (tune, transpose(tune, 2)):
+        assert heights(read(write(moved))) == heights(moved)

@@ -156,6 +156,15 @@ def test_a_whistle_sounds_an_octave_higher_and_everything_transposes() -> None:
     assert played("d8|]", transpose=-2).sounds[0].pitch == 72
 
 
+def test_octave_and_an_8_at_the_clef_are_heard() -> None:
+    def heard(key: str) -> list[int]:
+        return [sound.pitch for sound in perform(read(f"X:1\nM:4/4\nL:1/4\nK:{key}\nG2A2|]\n")).sounds]
+
+    assert heard("G") == [67, 69]
+    assert heard("G octave=-1") == heard("G clef=treble-8") == [55, 57]
+    assert heard("G clef=treble+8 octave=-1") == [67, 69]
+
+
 def test_a_count_in_leaves_room_for_the_pickup() -> None:
     performance = played("A2|d8|]", count_in=1)
     tune = [sound for sound in performance.sounds if sound.part == "tune"]
