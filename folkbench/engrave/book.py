@@ -78,7 +78,7 @@ class Book:
         """What is to be printed for the volume, in order."""
         named = {place.number: place for place in volume.places}
         pages: list[str] = [self._page(volume, volume.first, title_page(self.title, self._front(volume)))]
-        count, tunes, seen = 1, 0, 0
+        first, count, tunes, seen = volume.first, 1, 0, 0
         for page, leaf in volume.leaves:
             body: list[str] = []
             for number in leaf.tunes:
@@ -92,17 +92,19 @@ class Book:
             pages.append(self._page(volume, page, "\n".join(body), leaf.pages))
             count, tunes = count + leaf.pages, tunes + len(leaf.tunes)
             if tunes >= RUN:
-                yield self._run(pages, count)
-                pages, count, tunes = [], 0, 0
+                yield self._run(pages, first, count)
+                pages, first, count, tunes = [], first + count, 0, 0
         if pages:
-            yield self._run(pages, count)
+            yield self._run(pages, first, count)
         start = volume.last + 1 - table_pages(len(volume.places))
         tables = [self._page(volume, start + nth, text) for nth, text in enumerate(self._tables(volume))]
         if tables:
-            yield self._run(tables, len(tables))
+            yield self._run(tables, start, len(tables))
 
-    def _run(self, pages: Sequence[str], count: int) -> Run:
-        return Run("\n".join([preamble(Look(size=SIZE), self.title), *pages]), count)
+    def _run(self, pages: Sequence[str], first: int, count: int) -> Run:
+        # LilyPond counts on from here through all parts; in a part of its own the number would be passed over
+        numbered_from = f"\\paper {{ first-page-number = {first} }}"
+        return Run("\n".join([preamble(Look(size=SIZE), self.title), numbered_from, *pages]), count)
 
     def _front(self, volume: Volume) -> list[str]:
         places = volume.places
@@ -113,7 +115,7 @@ class Book:
     def _page(self, volume: Volume, page: int, body: str, count: int = 1) -> str:
         """A part of LilyPond's book that takes so many pages, whatever is in it."""
         foot = _foot(page, f"volume {volume.number} of {len(self.volumes)}", count)
-        settings = f"page-count = {count}\nfirst-page-number = {page}\noddHeaderMarkup = ##f\nevenHeaderMarkup = ##f"
+        settings = f"page-count = {count}\noddHeaderMarkup = ##f\nevenHeaderMarkup = ##f"
         feet = f"oddFooterMarkup = {foot}\nevenFooterMarkup = {foot}"
         return f"\\bookpart {{\n\\paper {{\n{settings}\n{feet}\n}}\n{body}\n}}"
 

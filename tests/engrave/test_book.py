@@ -171,6 +171,21 @@ def test_find_gives_the_very_tunes_that_are_printed_on_each_page(tmp_path: Path)
         assert set(begun) <= set(found)
 
 
+@needs_lilypond
+def test_a_page_says_its_number_in_whatever_volume_and_run_of_the_press_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("folkbench.engrave.book.RUN", 2)
+    lines = (4, 4, 4, 4, 4, 30)
+    texts = [_PLAIN.format(name, _LINE * count) for name, count in zip(NAMES, lines, strict=False)]
+    planned = plan("A Book", (), [Entry(text) for text in texts], 2)
+    volume = planned.volumes[1]
+    assert len(list(planned.runs(volume))) == 3
+    printed = words_on(print_volume(planned, volume, tmp_path, tmp_path, jobs=1))
+    for page, words in enumerate(printed, start=volume.first):
+        assert f"page{page},volume2of2" in words
+
+
 def _begun(folder: Path, page: int) -> list[tuple[int, str]]:
     return [(place.number, read(abc).title) for place, abc in cited(folder, f"p. {page}") if place.page == page]
 
