@@ -53,41 +53,46 @@ def evaluate(
     if file:
         measured, masked = list(tunes(file)), None
     else:
-        measured, masked = _composed(model, count, seed, temperature, grammar)
+        measured, masked = composed(model, count, seed, temperature, grammar)
         say("these: what the network writes " + ("under the grammar" if grammar else "by itself, without the grammar"))
     found = report(measured, human, open_index(corpus))
     if as_json:
         print_json(_object(found, corpus) | {"masked_mass": masked})
         return
-    print(f"{'':28}{'these':24}{corpus}")
-    print(f"{'tunes':28}{found.made.tunes:5,}{'':19}{found.human.tunes:5,}")
-    for field, words in _MADE.items():
-        print(f"{words:28}{getattr(found.made, field)!s:24}{getattr(found.human, field)}")
-    if masked:
-        print(f"{'probability masked':28}{100 * masked:5.1f} % a token (mean)")
-    copied = found.copied
-    print(f"{'longest shared run':28}{copied.median_tokens:5,.0f} tokens (median)")
-    print(f"{'4 bars or more shared':28}{copied.four_bars}")
-    print(f"{'8 bars or more shared':28}{copied.eight_bars}")
-    for name, bits in found.styles.items():
-        print(f"{name:28}{bits:7.4f} bits from the corpus")
-    if found.apart:
-        print(f"{'told apart':28}{found.apart.auc:7.3f} +- {1.96 * found.apart.error:.3f}")
-        print(f"  these say: {', '.join(found.apart.first)}")
-        print(f"  the corpus says: {', '.join(found.apart.second)}")
-    else:
+    print("\n".join(lines(found, corpus, masked)))
+    if not found.apart:
         say("too few tunes to tell them apart: ten of each are needed")
     if found.refused:
         say(f"{found.refused} tunes can't be said in tokens; they count only as made well or not")
 
 
-def _composed(model: str, count: int, seed: int, temperature: float, grammar: bool) -> tuple[list[Tune], float]:
+def composed(
+    model: str, count: int, seed: int, temperature: float = 1.0, grammar: bool = False
+) -> tuple[list[Tune], float]:
     """Tunes of a network, and the mean probability a token that the grammar took away."""
     from folkbench.compose import Composer, Taste, Wish
 
     composer = Composer(model or None, grammar=grammar)
     made = list(composer.make(Wish(), seed, 1, count, Taste(temperature=temperature)))
     return [one.tune for one in made], sum(one.masked for one in made) / count
+
+
+def lines(found: Report, corpus: str, masked: float | None) -> list[str]:
+    """The table as a person reads it."""
+    said = [f"{'':28}{'these':24}{corpus}", f"{'tunes':28}{found.made.tunes:5,}{'':19}{found.human.tunes:5,}"]
+    for field, words in _MADE.items():
+        said.append(f"{words:28}{getattr(found.made, field)!s:24}{getattr(found.human, field)}")
+    if masked:
+        said.append(f"{'probability masked':28}{100 * masked:5.1f} % a token (mean)")
+    said.append(f"{'longest shared run':28}{found.copied.median_tokens:5,.0f} tokens (median)")
+    said.append(f"{'4 bars or more shared':28}{found.copied.four_bars}")
+    said.append(f"{'8 bars or more shared':28}{found.copied.eight_bars}")
+    said += [f"{name:28}{bits:7.4f} bits from the corpus" for name, bits in found.styles.items()]
+    if found.apart:
+        said.append(f"{'told apart':28}{found.apart.auc:7.3f} +- {1.96 * found.apart.error:.3f}")
+        said.append(f"  these say: {', '.join(found.apart.first)}")
+        said.append(f"  the corpus says: {', '.join(found.apart.second)}")
+    return said
 
 
 def _object(found: Report, corpus: str) -> dict[str, Any]:

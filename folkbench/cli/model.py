@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -124,6 +124,39 @@ def export(
     checkpoint = load(find(name) / WEIGHTS)
     write_whole(Path(out), build(checkpoint, int8=not exact), force=force)
     say(f"{out}: {'float32' if exact else 'int8'}, {len(checkpoint.vocabulary)} tokens, hash {checkpoint.hash}")
+
+
+@app.command()
+def curve(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Networks, by name or folder.")],
+    out: str = typer.Option("", "--out", "-o", help="A picture to write (.png, .svg or .pdf)."),
+    force: bool = typer.Option(False, "--force", help="Write over a file that exists."),
+) -> None:
+    """Print how networks learnt, epoch by epoch, as CSV; with -o draw it, several in one picture.
+
+    Example: folkbench model curve session
+    """
+    from folkbench.errors import FolkbenchError
+    from folkbench.model.checkpoint import WEIGHTS, find, load
+    from folkbench.model.curve import Point, picture, table
+
+    curves: dict[str, list[Point]] = {}
+    for one in names:
+        points = [Point(**point) for point in load(find(one) / WEIGHTS).history.get("curve", [])]
+        if not points:
+            raise FolkbenchError(f"{one} has no curve: it wasn't trained here", "folkbench model info says where from")
+        curves[one] = points
+    if out:
+        kind = Path(out).suffix.removeprefix(".")
+        if kind not in ("png", "svg", "pdf"):
+            raise FolkbenchError(f"{out} is no picture that can be drawn", "call it .png, .svg or .pdf")
+        write_whole(Path(out), picture({Path(one).name: points for one, points in curves.items()}, kind), force=force)
+        say(out)
+        return
+    for one, points in curves.items():
+        if len(curves) > 1:
+            say(one)
+        print(table(points), end="")
 
 
 @app.command()

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from folkbench.bench import write_whole
 from folkbench.errors import Missing, Refused
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from folkbench.model.training import Point, Run
+    from folkbench.model.curve import Point
+    from folkbench.model.run import Run
 
 app = typer.Typer(add_completion=False)
 
@@ -37,10 +39,15 @@ def train(
     layers: int = typer.Option(None, min=1, help="LSTM layers."),
     patience: int = typer.Option(None, min=1, help="Epochs without a better held-out loss before it stops."),
     threads: int = typer.Option(None, min=1, help="Processor cores to use."),
+    dtype: str = typer.Option(None, help="Multiply in float32 or bfloat16; without it, in what is fastest here."),
     resume: bool = typer.Option(False, "--resume", help="Go on with a training that was stopped."),
     force: bool = typer.Option(False, "--force", help="Train over a network that stands there already."),
+    measure: bool = typer.Option(True, "--evaluate/--no-evaluate", help="In the end, measure what it writes."),
 ) -> None:
     """Train the network on a corpus. Ctrl-C saves, and --resume goes on from there.
+
+    Beside the network lie its curve (curve.csv, curve.png) and in the end evaluation.txt. On several GPUs or machines:
+    torchrun --nproc-per-node 2 -m folkbench train ...
 
     Example: folkbench train --corpus session --name mine
     """
@@ -49,50 +56,94 @@ def train(
     from folkbench.corpus import load as load_corpus
     from folkbench.corpus.material import material
     from folkbench.errors import FolkbenchError
-    from folkbench.model import training
+    from folkbench.model import state, team, training
     from folkbench.model.checkpoint import WEIGHTS, find
     from folkbench.model.checkpoint import load as load_model
+    from folkbench.model.curve import picture
     from folkbench.model.finish import finish
     from folkbench.model.recipe import RECIPES
+    from folkbench.model.run import begin
 
     if recipe not in RECIPES:
         raise FolkbenchError(f"there is no recipe {recipe!r}", f"take one of: {', '.join(RECIPES)}")
     if not name or "/" in name or name.startswith("."):
         raise FolkbenchError(f"a network can't be called {name!r}", "give another --name")
     folder = Path(out) if out else bench.home("models") / name
-    if not resume and not force and any((folder / kept).exists() for kept in (training.STATE, WEIGHTS)):
+    if not resume and not force and any((folder / kept).exists() for kept in (state.STATE, WEIGHTS)):
         raise Refused(f"{folder} holds a network already", "give another --name, or --resume, or --force")
     if threads:
         torch.set_num_threads(threads)
     human = load_corpus(corpus)
     tunes = material(human, split)
     about = {"name": corpus, "tunes": len(human), "tonics": tunes.tonics}
-    if resume:
-        run = training.resume(folder, tunes)
-        if epochs:
-            run.recipe = replace(run.recipe, epochs=epochs)
-    else:
-        wanted: dict[str, Any] = {
-            "epochs": epochs, "batch": batch, "rate": rate, "hidden": hidden, "layers": layers, "patience": patience
-        }  # fmt: skip
-        chosen = replace(RECIPES[recipe], **{key: value for key, value in wanted.items() if value is not None})
-        older = load_model(find(parent) / WEIGHTS) if parent else None
-        if older is not None:
-            chosen = replace(chosen, layers=layers or older.layers, hidden=hidden or older.hidden)
-        run = training.begin(tunes, chosen, seed, older)
-    print(_heading(run, folder), file=sys.stderr)
-    with _watch() as watch:
-        best = training.train(run, tunes, about, folder, watch)
+    with team.joined():
+        if resume:
+            run = state.resume(folder, tunes)
+            if epochs:
+                run.recipe = replace(run.recipe, epochs=epochs)
+        else:
+            wanted: dict[str, Any] = {
+                "epochs": epochs, "batch": batch, "rate": rate, "hidden": hidden, "layers": layers, "patience": patience
+            }  # fmt: skip
+            chosen = replace(RECIPES[recipe], **{key: value for key, value in wanted.items() if value is not None})
+            older = load_model(find(parent) / WEIGHTS) if parent else None
+            if older is not None:
+                chosen = replace(chosen, layers=layers or older.layers, hidden=hidden or older.hidden)
+            run = begin(tunes, chosen, seed, older, dtype)
+        with _watch(team.rank() == 0) as watch:
+            watch.begin(run, folder)
+            best = training.train(run, tunes, about, folder, watch)
+    if team.rank() > 0:
+        return
     finish(folder, tunes, _command())
+    write_whole(folder / "curve.png", picture({folder.name: run.curve}), force=True)
     print(f"epoch {best.epoch} was best: {best.held_out:.4f} nats a token held out", file=sys.stderr)
+    if measure:
+        _measure(folder, corpus)
     print(folder)
 
 
-class Lines:
-    """Progress as plain lines, one an epoch, for a log."""
+def _measure(folder: Path, corpus: str) -> None:
+    """What the network writes by itself, measured against its corpus; kept in the folder and said."""
+    from folkbench.cli.evaluate import composed, lines
+    from folkbench.corpus import load
+    from folkbench.errors import FolkbenchError
+    from folkbench.evaluate.report import report
+    from folkbench.whence import open_index
+
+    try:
+        made, masked = composed(str(folder), _MEASURED, seed=1)
+        said = lines(report(made, load(corpus), open_index(corpus)), corpus, masked)
+    except FolkbenchError as error:
+        print(f"not measured: {error.message}; later: folkbench evaluate --model {folder}", file=sys.stderr)
+        return
+    write_whole(folder / "evaluation.txt", "\n".join([*said, ""]), force=True)
+    print("\n".join(said), file=sys.stderr)
+
+
+_MEASURED = 200
+"""Tunes that are made to measure a network by."""
+
+
+class Silent:
+    """Who watches in a process that isn't the first."""
+
+    def begin(self, run: Run, folder: Path) -> None:
+        """Nothing."""
 
     def step(self, run: Run, done: int, steps: int, loss: float, tokens: int) -> None:
-        """Nothing: a log doesn't want every step."""
+        """Nothing."""
+
+    def epoch(self, run: Run, point: Point, better: bool) -> None:
+        """Nothing."""
+
+
+class Lines(Silent):
+    """Progress as plain lines, one an epoch, for a log."""
+
+    def begin(self, run: Run, folder: Path) -> None:
+        """How large the network is, and where it goes."""
+        print(_heading(run, folder), file=sys.stderr)
 
     def epoch(self, run: Run, point: Point, better: bool) -> None:
         """The epoch's line."""
@@ -119,13 +170,13 @@ class Bars(Lines):
 
 
 @contextmanager
-def _watch() -> Iterator[Lines]:
+def _watch(first: bool) -> Iterator[Silent]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield Lines()
+    if not first or not console.is_terminal:
+        yield Lines() if first else Silent()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:

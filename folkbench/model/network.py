@@ -16,12 +16,24 @@ token for layer 1, h of the layer below for the others):
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 State = tuple[Tensor, Tensor]
 """h and c of every layer, each (layers, batch, hidden)."""
+
+
+class Said(NamedTuple):
+    """What the network says behind some tokens."""
+
+    logits: Tensor
+    """Of the next token, (steps, batch, vocabulary)."""
+    state: State
+    """After the last step."""
+    counted: tuple[Tensor, ...]
+    """Logits of each counter's answers, (steps, batch, answers)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +103,18 @@ class Network(nn.Module):
         """Names of the parameters that a checkpoint keeps: all but the counters'."""
         return [name for name, _ in self.named_parameters() if not name.startswith("counter.")]
 
-    def forward(self, tokens: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """Logits (steps, batch, vocabulary) and the state after the last step, for `tokens` (steps, batch) int64."""
-        h3, after = self.flow(tokens, state)
-        return self.logits(h3), after
+    def forward(self, tokens: Tensor, state: State | None = None) -> Said:
+        """What the network says behind each of `tokens` (steps, batch) int64."""
+        h3, after = self._flow(tokens, state)
+        counted = self.counter(h3).split(self.shape.counters, dim=-1) if self.counter is not None else ()
+        return Said(nn.functional.linear(h3, self.V, self.v), after, counted)
 
-    def logits(self, h3: Tensor) -> Tensor:
-        """Of the next token, (steps, batch, vocabulary), from h of the last layer."""
-        return nn.functional.linear(h3, self.V, self.v)
+    def rest(self, batch: int) -> State:
+        """The state a sequence starts from: all zero."""
+        zero = self.V.new_zeros(self.shape.layers, batch, self.shape.hidden)
+        return zero, zero
 
-    def counted(self, h3: Tensor) -> tuple[Tensor, ...]:
-        """Logits of each counter's answers, (steps, batch, answers), from h of the last layer."""
-        return self.counter(h3).split(self.shape.counters, dim=-1) if self.counter is not None else ()
-
-    def flow(self, tokens: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+    def _flow(self, tokens: Tensor, state: State | None) -> tuple[Tensor, State]:
         """h of the last layer (steps, batch, hidden), thinned in training, and the state after the last step."""
         h, c = self.rest(tokens.shape[1]) if state is None else state
         flow = nn.functional.one_hot(tokens, self.shape.vocabulary).to(self.V.dtype)
@@ -116,11 +126,6 @@ class Network(nn.Module):
             if self.training:
                 flow = self._thinned(flow)
         return flow, (torch.cat([h for h, _ in after]), torch.cat([c for _, c in after]))
-
-    def rest(self, batch: int) -> State:
-        """The state a sequence starts from: all zero."""
-        zero = self.V.new_zeros(self.shape.layers, batch, self.shape.hidden)
-        return zero, zero
 
     def _weights(self, layer: int) -> list[Tensor]:
         recurrent: Tensor = self.get_parameter(f"W_h{layer}")

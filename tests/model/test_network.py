@@ -47,7 +47,6 @@ def test_a_locked_mask_stays_for_the_whole_sequence() -> None:
 def test_a_sequence_in_two_parts_goes_on_from_the_state() -> None:
     network = Network(Shape(11, 3, 16)).eval()
     tokens = torch.randint(0, 11, (10, 2))
-    whole, _ = network(tokens)
-    _, state = network(tokens[:6])
-    rest, _ = network(tokens[6:], state)
+    whole = network(tokens).logits
+    rest = network(tokens[6:], network(tokens[:6]).state).logits
     torch.testing.assert_close(rest, whole[6:])

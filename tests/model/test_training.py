@@ -8,10 +8,13 @@ import pytest
 import torch
 
 from folkbench.errors import Damaged, FolkbenchError, NotFound
-from folkbench.model import training
+from folkbench.model.batches import padded
 from folkbench.model.checkpoint import WEIGHTS, load
+from folkbench.model.curve import Point
 from folkbench.model.recipe import RECIPES, rate_at
-from folkbench.model.training import STATE, Point, Run
+from folkbench.model.run import Run, begin
+from folkbench.model.state import STATE, resume
+from folkbench.model.training import train
 from tests.model.networks import VOCABULARY, Scales, small
 
 SMALL = replace(RECIPES["ours"], epochs=3, batch=2, hidden=16, layers=2, warm=2, rate=0.01)
@@ -33,8 +36,8 @@ class Looker:
 
 
 def test_it_learns_what_repeats_and_keeps_the_best_network(tmp_path: Path) -> None:
-    run = training.begin(Scales(), replace(SMALL, epochs=25, output_dropout=0.2), 1)
-    best = training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    run = begin(Scales(), replace(SMALL, epochs=25, output_dropout=0.2), 1)
+    best = train(run, Scales(), ABOUT, tmp_path, Looker())
     assert best.held_out < 1.0 < 2.0 < run.curve[0].held_out
     kept = load(tmp_path / WEIGHTS)
     assert kept.vocabulary == VOCABULARY
@@ -47,14 +50,14 @@ def test_it_learns_what_repeats_and_keeps_the_best_network(tmp_path: Path) -> No
 @pytest.mark.parametrize("recipe", ["ours", "published"])
 def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(recipe: str, tmp_path: Path) -> None:
     settings = replace(RECIPES[recipe], epochs=3, batch=2, hidden=16, layers=2)
-    through = training.begin(Scales(), settings, 7)
-    training.train(through, Scales(), ABOUT, tmp_path / "through", Looker())
-    stopped = training.begin(Scales(), settings, 7)
+    through = begin(Scales(), settings, 7)
+    train(through, Scales(), ABOUT, tmp_path / "through", Looker())
+    stopped = begin(Scales(), settings, 7)
     with pytest.raises(KeyboardInterrupt):  # within the second of three epochs of four steps
-        training.train(stopped, Scales(), ABOUT, tmp_path / "stopped", Looker(stop_after=6))
-    resumed = training.resume(tmp_path / "stopped", Scales())
+        train(stopped, Scales(), ABOUT, tmp_path / "stopped", Looker(stop_after=6))
+    resumed = resume(tmp_path / "stopped", Scales())
     assert (resumed.step, resumed.within, len(resumed.curve)) == (6, 2, 1)
-    training.train(resumed, Scales(), ABOUT, tmp_path / "stopped", Looker())
+    train(resumed, Scales(), ABOUT, tmp_path / "stopped", Looker())
     assert [point.held_out for point in resumed.curve] == [point.held_out for point in through.curve]
     for name, weight in through.network.named_parameters():
         assert torch.equal(weight, resumed.network.get_parameter(name))
@@ -62,12 +65,11 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(recipe: str, 
 
 
 def test_counting_along_is_learnt_beside_and_not_kept(tmp_path: Path) -> None:
-    run = training.begin(Scales(), replace(SMALL, epochs=40, counting=1.0, output_dropout=0.0, average=0.0), 1)
-    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    run = begin(Scales(), replace(SMALL, epochs=40, counting=1.0, output_dropout=0.0, average=0.0), 1)
+    train(run, Scales(), ABOUT, tmp_path, Looker())
     tune, _ = Scales().held_out[0]
     with torch.no_grad():
-        h3, _ = run.network.flow(torch.from_numpy(tune[:-1].astype("int64"))[:, None])
-        (answers,) = run.network.counted(h3)
+        (answers,) = run.network.eval()(torch.from_numpy(tune[:-1].astype("int64"))[:, None]).counted
     counted = answers.argmax(-1)[3:, 0].tolist()
     assert counted == Scales().clock(tune)[3:-1, 0].tolist()
     assert not [name for name in load(tmp_path / WEIGHTS).weights if "counter" in name]
@@ -75,50 +77,50 @@ def test_counting_along_is_learnt_beside_and_not_kept(tmp_path: Path) -> None:
 
 def test_a_network_can_begin_where_another_ended(tmp_path: Path) -> None:
     parent = small(3, layers=2, hidden=16, vocabulary=("<s>", "C", "A", "</s>", "E"))
-    run = training.begin(Scales(), SMALL, 1, parent)
-    fresh = training.begin(Scales(), SMALL, 1)
+    run = begin(Scales(), SMALL, 1, parent)
+    fresh = begin(Scales(), SMALL, 1)
     for mine, theirs in ((VOCABULARY.index(text), parent.vocabulary.index(text)) for text in ("C", "E", "</s>")):
         assert run.network.V[mine].tolist() == parent.weights["V"][theirs].tolist()
         assert run.network.get_parameter("W_x1")[:, mine].tolist() == parent.weights["W_x1"][:, theirs].tolist()
     assert torch.equal(run.network.V[VOCABULARY.index("G")], fresh.network.V[VOCABULARY.index("G")])
     assert run.network.get_parameter("W_h2").tolist() == parent.weights["W_h2"].tolist()
-    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    train(run, Scales(), ABOUT, tmp_path, Looker())
     assert load(tmp_path / WEIGHTS).history["parent"] == parent.hash
     with pytest.raises(FolkbenchError, match="2 layers of 16 units"):
-        training.begin(Scales(), replace(SMALL, hidden=8), 1, parent)
+        begin(Scales(), replace(SMALL, hidden=8), 1, parent)
 
 
 def test_the_same_seed_gives_the_same_curve_and_another_another(tmp_path: Path) -> None:
     curves = []
     for seed in (3, 3, 4):
-        run = training.begin(Scales(), SMALL, seed)
-        training.train(run, Scales(), ABOUT, tmp_path, Looker())
+        run = begin(Scales(), SMALL, seed)
+        train(run, Scales(), ABOUT, tmp_path, Looker())
         curves.append([point.held_out for point in run.curve])
     assert curves[0] == curves[1] != curves[2]
 
 
 def test_it_stops_when_patience_is_over(tmp_path: Path) -> None:
-    run = training.begin(Scales(), replace(SMALL, epochs=50, patience=2, rate=0.0), 1)
-    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    run = begin(Scales(), replace(SMALL, epochs=50, patience=2, rate=0.0), 1)
+    train(run, Scales(), ABOUT, tmp_path, Looker())
     assert len(run.curve) == 3
 
 
 def test_going_on_needs_a_training_that_is_there_whole_and_of_this_corpus(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no training"):
-        training.resume(tmp_path, Scales())
-    run = training.begin(Scales(), SMALL, 1)
-    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+        resume(tmp_path, Scales())
+    run = begin(Scales(), SMALL, 1)
+    train(run, Scales(), ABOUT, tmp_path, Looker())
     with pytest.raises(FolkbenchError, match="another corpus"):
-        training.resume(tmp_path, Scales(split="other"))
+        resume(tmp_path, Scales(split="other"))
     state = tmp_path / STATE
     state.write_bytes(state.read_bytes()[:-100])
     with pytest.raises(Damaged, match="damaged"):
-        training.resume(tmp_path, Scales())
+        resume(tmp_path, Scales())
 
 
 def test_only_music_tokens_are_judged() -> None:
     tune, start = Scales().held_out[0]
-    tokens, targets = training._padded([tune, tune[:10]], [start, start])
+    tokens, targets = padded([tune, tune[:10]], [start, start])
     assert tokens.shape == targets.shape == (len(tune) - 1, 2)
     assert targets[:2].tolist() == [[-100, -100]] * 2
     assert targets[2:, 0].tolist() == tune[3:].tolist()
@@ -140,8 +142,8 @@ def test_our_rate_warms_up_and_ends_at_a_hundredth() -> None:
 
 
 def test_the_state_says_in_json_where_the_training_stands(tmp_path: Path) -> None:
-    run = training.begin(Scales(), SMALL, 1)
-    training.train(run, Scales(), ABOUT, tmp_path, Looker())
+    run = begin(Scales(), SMALL, 1)
+    train(run, Scales(), ABOUT, tmp_path, Looker())
     raw = (tmp_path / STATE).read_bytes()
     header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
     note = json.loads(header["__metadata__"]["folkbench"])

@@ -1,0 +1,40 @@
+"""Tunes side by side: what one training step is given, as tensors `(steps, batch)`."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from folkbench.model.material import Material, Sequence
+
+SILENT = -100
+"""The target of a place that isn't judged (padding, or before the music)."""
+
+
+def batches(tunes: list[Sequence], size: int, draw: np.random.Generator) -> list[list[Sequence]]:
+    """Tunes of like length together (within some 8 tokens, so that company changes), the batches in random order."""
+    lengths = np.array([len(tune) for tune in tunes]) + 8 * draw.random(len(tunes))
+    order = np.argsort(lengths, kind="stable")
+    batches = [[tunes[k] for k in order[first : first + size]] for first in range(0, len(order), size)]
+    return [batches[k] for k in draw.permutation(len(batches))]
+
+
+def padded(tunes: list[Sequence], starts: list[int]) -> tuple[Tensor, Tensor]:
+    """Inputs and targets (steps, batch) of tunes; only targets from each tune's start on are judged."""
+    steps = max(len(tune) for tune in tunes) - 1
+    tokens = np.zeros((steps, len(tunes)), np.int64)
+    targets = np.full((steps, len(tunes)), SILENT, np.int64)
+    for column, (tune, start) in enumerate(zip(tunes, starts, strict=True)):
+        tokens[: len(tune) - 1, column] = tune[:-1]
+        targets[start - 1 : len(tune) - 1, column] = tune[start:]
+    return torch.from_numpy(tokens), torch.from_numpy(targets)
+
+
+def clocks(tunes: list[Sequence], material: Material, shape: torch.Size) -> Tensor:
+    """What is to be counted behind each input (steps, batch, things), for inputs of `shape`."""
+    found = np.full((*shape, len(material.counters)), SILENT, np.int64)
+    for column, tune in enumerate(tunes):
+        clock = material.clock(tune)[:-1]
+        found[: len(clock), column] = np.where(clock < 0, SILENT, clock)
+    return torch.from_numpy(found)

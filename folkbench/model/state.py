@@ -1,0 +1,75 @@
+"""A training that was stopped: everything needed to go on exactly where it was, in `training.safetensors`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as pack
+from torch import Tensor
+
+from folkbench.bench import write_whole
+from folkbench.errors import Damaged, FolkbenchError, NotFound
+from folkbench.model.curve import Point
+from folkbench.model.material import Material
+from folkbench.model.recipe import Recipe
+from folkbench.model.run import Run, begin
+
+STATE = "training.safetensors"
+
+_COUNTS = ("parent", "step", "within", "total", "tokens", "seconds")
+
+
+def keep(run: Run, material: Material, folder: Path) -> None:
+    """Write where the run stands, over what stood there."""
+    tensors: dict[str, Tensor] = {}
+    for name, weight in run.network.named_parameters():
+        tensors[f"weight/{name}"] = weight.detach()
+        tensors[f"mean/{name}"] = run.mean[name]
+        for key, value in run.optimiser.state[weight].items():
+            tensors[f"optimiser/{name}/{key}"] = value
+    note = {
+        "split": material.split,
+        "vocabulary": material.vocabulary,
+        "recipe": asdict(run.recipe),
+        "curve": [asdict(point) for point in run.curve],
+        **{name: getattr(run, name) for name in ("seed", "dtype", *_COUNTS)},
+    }
+    write_whole(folder / STATE, pack(tensors, {"folkbench": json.dumps(note)}), force=True)
+
+
+def resume(folder: Path, material: Material) -> Run:
+    """The run that was stopped in `folder`. Raises NotFound, Damaged, or FolkbenchError for another corpus."""
+    path = folder / STATE
+    if not path.is_file():
+        raise NotFound(f"there is no training to go on with in {folder}", "start it without --resume")
+    try:
+        with safe_open(path, framework="pt") as file:
+            note = json.loads(file.metadata()["folkbench"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if note["split"] != material.split or note["vocabulary"] != list(material.vocabulary):
+            raise FolkbenchError(f"the training in {folder} is on another corpus", "give the corpus it began with")
+        run = begin(material, Recipe(**note["recipe"]), note["seed"], dtype=note["dtype"])
+        _unpack(run, tensors)
+        run.curve = [Point(**point) for point in note["curve"]]
+        for name in _COUNTS:
+            setattr(run, name, note[name])
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise Damaged(f"{path} is damaged", "start again without --resume") from error
+    return run
+
+
+def _unpack(run: Run, tensors: dict[str, Tensor]) -> None:
+    device = run.network.V.device
+    run.network.load_state_dict({name: tensors[f"weight/{name}"] for name in run.mean})
+    for name, weight in run.network.named_parameters():
+        run.mean[name] = tensors[f"mean/{name}"].to(device)
+        prefix = f"optimiser/{name}/"
+        run.optimiser.state[weight] = {
+            # a step count stays where torch puts it
+            key.removeprefix(prefix): value if value.ndim == 0 else value.to(device)
+            for key, value in tensors.items()
+            if key.startswith(prefix)
+        }

@@ -1,0 +1,73 @@
+"""One training over several processes, on several GPUs or machines: `torchrun -m folkbench train ...`.
+
+Each process holds the whole network and takes its share of every batch; DistributedDataParallel adds up their
+gradients. Without torchrun a process is a team of one, and nothing here costs anything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+import torch.distributed as together
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+def rank() -> int:
+    """Which process this is, from 0; only process 0 writes files and speaks."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def size() -> int:
+    """How many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def device() -> torch.device:
+    """Where this process computes: its own GPU, or the processor."""
+    if torch.cuda.is_available():
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    return torch.device("cpu")
+
+
+@contextmanager
+def joined() -> Iterator[None]:
+    """While this lasts the processes can speak to each other."""
+    if size() == 1:
+        yield
+        return
+    together.init_process_group("nccl" if device().type == "cuda" else "gloo")
+    try:
+        yield
+    finally:
+        together.destroy_process_group()
+
+
+def spread(network: nn.Module) -> nn.Module:
+    """The network as it is to be called in training: its gradients are the mean over the team's."""
+    if size() == 1:
+        return network
+    return DistributedDataParallel(network, device_ids=[device()] if device().type == "cuda" else None)
+
+
+def summed(*values: float) -> list[float]:
+    """Each value added up over the team."""
+    if size() == 1:
+        return list(values)
+    shared = torch.tensor(values, dtype=torch.float64, device=device())
+    together.all_reduce(shared)
+    found: list[float] = shared.tolist()
+    return found
+
+
+def of_first(values: Sequence[float]) -> list[float]:
+    """What process 0 has; the others' own values don't count."""
+    if size() == 1:
+        return list(values)
+    shared = torch.tensor(values, dtype=torch.float64, device=device())
+    together.broadcast(shared, 0)
+    found: list[float] = shared.tolist()
+    return found
