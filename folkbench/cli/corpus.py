@@ -48,6 +48,7 @@ def add(
     Example: folkbench corpus add ~/tunes --name ours
     """
     from folkbench.corpus import add
+    from folkbench.corpus.gather import REASONS
 
     corpus, new = add(Path(path), name or Path(path).resolve().stem)
     if as_json:
@@ -55,7 +56,9 @@ def add(
         return
     say(f"{corpus.name}: {new:,} new tunes, {len(corpus):,} in all, {len(corpus.left_out):,} left out")
     for reason, count in corpus.reasons.items():
-        say(f"  {count:6,}  {reason}")
+        say(f"  {count:6,}  {reason}: {REASONS[reason]}")
+    if corpus.left_out:
+        say(f"each of these: folkbench corpus info {corpus.name} --left-out")
     print(corpus.name)
 
 
@@ -168,7 +171,7 @@ def _print_info(corpus: Corpus) -> None:
         print(f"  {row['kept']:6,} of {row['read']:6,}  {row['source']}")
     print(f"\nleft out: {len(corpus.left_out)}")
     for reason, count in facts["left_out"].items():
-        print(f"  {count:6,}  {reason}: {REASONS.get(reason, '')}")
+        print(f"  {count:6,}  {reason}: {REASONS[reason]}")
     if facts["changes"]:
         print("\nchanged as they came in")
     for change, count in facts["changes"].items():

@@ -19,7 +19,8 @@ from typing import Any
 from folkbench.encoding.tokens import order
 from folkbench.errors import Damaged
 
-_FORMAT = b"folkbench corpus 2\n"
+_KIND = b"folkbench corpus "
+_FORMAT = _KIND + b"2\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,15 @@ def pack(corpus: Corpus) -> bytes:
     return b"".join([_FORMAT, sizes.encode(), b"\n", first, body, codes])
 
 
+def older(data: bytes) -> bool:
+    """Whether the bytes are a corpus as another version of folkbench wrote it."""
+    return data.startswith(_KIND) and not data.startswith(_FORMAT)
+
+
 def unpack(data: bytes, name: str) -> Corpus:
     """The corpus in the bytes of a file. Raises Damaged where they aren't what `pack` wrote."""
+    if older(data):
+        raise Damaged(f"the corpus {name} was made by another version of folkbench", "remove it and add it again")
     try:
         if not data.startswith(_FORMAT):
             raise ValueError("format")

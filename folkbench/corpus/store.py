@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from folkbench import __version__, bench
 from folkbench.corpus import session
-from folkbench.corpus.entry import Corpus, pack, unpack
+from folkbench.corpus.entry import Corpus, older, pack, unpack
 from folkbench.errors import Damaged, FolkbenchError, NotFound
 
 DEFAULT = "session"
@@ -122,8 +122,11 @@ def _cached(path: Path, stamp: str, quiet: bool = False) -> Corpus | None:
     """The cached corpus if it is there, whole, and of this stamp."""
     if not path.is_file():
         return None
+    data = path.read_bytes()
+    if older(data):
+        return None
     try:
-        found = unpack(path.read_bytes(), DEFAULT)
+        found = unpack(data, DEFAULT)
     except Damaged:
         if not quiet:
             print("folkbench: the cached session corpus is damaged; it is made again", file=sys.stderr)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from folkbench.corpus import load, names, session, store
-from folkbench.errors import Missing, NotFound
+from folkbench.errors import Damaged, Missing, NotFound
 
 
 @pytest.fixture
@@ -40,6 +40,25 @@ def test_a_damaged_cache_is_made_again_with_a_word(
     assert load().fingerprint == first.fingerprint
     assert capsys.readouterr().err == "folkbench: the cached session corpus is damaged; it is made again\n"
     assert len(small_books) == 2
+
+
+def test_a_cache_of_another_version_is_made_again_without_a_word(
+    small_books: list[int], own_bench: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = load()
+    path = own_bench / "cache" / "session.corpus"
+    path.write_bytes(path.read_bytes().replace(b"folkbench corpus 2", b"folkbench corpus 1", 1))
+    assert load().fingerprint == first.fingerprint
+    assert capsys.readouterr().err == ""
+    assert len(small_books) == 2
+
+
+def test_an_added_corpus_of_another_version_is_not_called_damaged(own_bench: Path) -> None:
+    path = own_bench / "corpora" / "ours.corpus"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"folkbench corpus 1\n")
+    with pytest.raises(Damaged, match="another version"):
+        load("ours")
 
 
 def test_a_cache_of_other_books_is_made_again(small_books: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
