@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from folkbench.model.material import Material, Sequence
+from folkbench.model.recall import Numbers, along
 
 SILENT = -100
 """The target of a place that isn't judged (padding, or before the music)."""
@@ -38,3 +39,9 @@ def clocks(tunes: list[Sequence], material: Material, shape: torch.Size) -> Tens
         clock = material.clock(tune)[:-1]
         found[: len(clock), column] = np.where(clock < 0, SILENT, clock)
     return torch.from_numpy(found)
+
+
+def recalled(words: Numbers, tokens: Tensor) -> tuple[Tensor, Tensor]:
+    """What the tunes `tokens` (steps, batch) offer to recall behind each token; `words` as `recall.words` has them."""
+    offered, lengths = along(words, tokens.numpy())
+    return torch.from_numpy(offered), torch.from_numpy(lengths)

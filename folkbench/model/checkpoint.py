@@ -3,7 +3,8 @@
 A model is a folder: `weights.safetensors` (this module), `model.onnx` (what composing runs) and `card.md`.
 The weights are named as the formulas name them, layers counted from 1, the gates i, f, c, o of a layer one below
 the other: `W_x1` (4H, vocabulary), `W_h1` (4H, H), `b1` (4H), ... `V` (vocabulary, H), `v` (vocabulary), and the
-state that a sequence starts from, `h0_1`, `c0_1` (H). Nothing here needs torch.
+state that a sequence starts from, `h0_1`, `c0_1` (H); and, where the network recalls the tune so far, the table
+`recall`. Nothing here needs torch.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from folkbench.bench import home, shipped, write_whole
 from folkbench.errors import Damaged, NotFound
+from folkbench.model.recall import RECALL, SHAPE
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -135,6 +137,8 @@ def _verify(checkpoint: Checkpoint, expected: object, path: Path) -> None:
     if "W_h1" not in checkpoint.weights or checkpoint.weights["W_h1"].ndim != 2:
         raise _damaged(path, "it has no first layer")
     wanted = shapes(len(checkpoint.vocabulary), checkpoint.layers, checkpoint.hidden)
+    if RECALL in checkpoint.weights:
+        wanted[RECALL] = SHAPE
     for name in sorted(wanted.keys() | checkpoint.weights.keys()):
         if name not in checkpoint.weights:
             raise _damaged(path, f"{name} is missing")

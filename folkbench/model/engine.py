@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from folkbench.errors import Damaged, NotFound
 from folkbench.model.checkpoint import ONNX
+from folkbench.model.recall import SHAPE, Recall, recall
 
 Array = NDArray[np.float32]
 
@@ -37,6 +38,9 @@ class Engine:
         """The checkpoint's content hash: which network this is."""
         self.corpus: dict[str, Any] = note.get("corpus", {})
         """What the training noted of its corpus: name, fingerprint, tonics ..."""
+        table = note.get("recall")
+        self.recall: Recall | None = recall(np.array(table, np.float32), self.vocabulary) if table else None
+        """What it does with the tune so far; None for a network that wasn't trained to recall."""
         self._start = tuple(np.array(note["start"][kind], np.float32)[:, None, :] for kind in "hc")
         self.layers, _, self.hidden = self._start[0].shape
 
@@ -74,6 +78,7 @@ def _note(session: Any, file: Path) -> dict[str, Any]:
         size = len(note["vocabulary"])
         start = np.array([note["start"]["h"], note["start"]["c"]], np.float32)
         whole = bool(note["encoding"] and note["hash"])
+        whole &= note.get("recall") is None or np.shape(note["recall"]) == SHAPE
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(file, "it doesn't say which tokens it knows") from error
     layers, _, hidden = shapes["h"]

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from folkbench.bench import write_whole
 from folkbench.errors import Missing
 from folkbench.model.checkpoint import Checkpoint
+from folkbench.model.recall import RECALL
 
 _OPSET = 17
 _IR = 8
@@ -184,6 +185,7 @@ def _note(checkpoint: Checkpoint, int8: bool) -> dict[str, Any]:
         "hash": checkpoint.hash,
         "corpus": checkpoint.history.get("corpus", {}),
         "arithmetic": "int8" if int8 else "float32",
+        "recall": weights[RECALL].tolist() if RECALL in weights else None,
         "start": {kind: [weights[f"{kind}0_{layer}"].tolist() for layer in layers] for kind in "hc"},
     }
 

@@ -49,11 +49,16 @@ def judge(engine: Engine, tunes: Tunes[Judged], batch: int = 256) -> float:
     for begin in range(0, len(ordered), batch):
         part = ordered[begin : begin + batch]
         h, c = engine.rest(len(part))
+        memory = engine.recall.memory(len(part)) if engine.recall else None
         for step in range(len(part[0][0]) - 1):
             # the longest stand first, so those still going on are the first so many
             going = sum(len(tune) > step + 1 for tune, _ in part)
             tokens = np.array([tune[step] for tune, _ in part[:going]], np.int64)
             logits, h, c = engine.step(tokens, h[:, :going], c[:, :going])
+            if engine.recall and memory:
+                memory.keep_rows(np.arange(going))
+                memory.take(tokens)
+                engine.recall.raise_(logits, memory)
             judged = [row for row, (_, start) in enumerate(part[:going]) if step + 1 >= start]
             targets = [int(part[row][0][step + 1]) for row in judged]
             scores = logits[judged].astype(np.float64)

@@ -21,8 +21,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from folkbench.model import recall
+
 State = tuple[Tensor, Tensor]
 """h and c of every layer, each (layers, batch, hidden)."""
+
+Recalled = tuple[Tensor, Tensor]
+"""The tokens that the tune so far offers, and how long the agreements are, each (steps, batch, 2)."""
 
 
 class Said(NamedTuple):
@@ -43,6 +48,8 @@ class Shape:
     vocabulary: int
     layers: int = 3
     hidden: int = 512
+    recall: bool = False
+    """Whether it recalls the tune so far (`recall.py`): 32 more."""
     counters: tuple[int, ...] = ()
     """What training asks of h3 besides the next token, each with so many answers. Not counted above, not kept."""
 
@@ -95,6 +102,7 @@ class Network(nn.Module):
             self.register_parameter(f"b{layer}", nn.Parameter(bias))
         self.V = nn.Parameter(nn.init.xavier_uniform_(torch.empty(shape.vocabulary, size)))
         self.v = nn.Parameter(torch.zeros(shape.vocabulary))
+        self.register_parameter(recall.RECALL, nn.Parameter(torch.from_numpy(recall.start())) if shape.recall else None)
         self.counter = nn.Linear(size, sum(shape.counters)) if shape.counters else None
         # torch's LSTM wants a second bias; ours has one, so this one is zero and no parameter
         self.register_buffer("no_bias", torch.zeros(4 * size), persistent=False)
@@ -103,11 +111,12 @@ class Network(nn.Module):
         """Names of the parameters that a checkpoint keeps: all but the counters'."""
         return [name for name, _ in self.named_parameters() if not name.startswith("counter.")]
 
-    def forward(self, tokens: Tensor, state: State | None = None) -> Said:
-        """What the network says behind each of `tokens` (steps, batch) int64."""
+    def forward(self, tokens: Tensor, state: State | None = None, recalled: Recalled | None = None) -> Said:
+        """What the network says behind each of `tokens` (steps, batch) int64, and with `recalled` what it recalls."""
         h3, after = self._flow(tokens, state)
         counted = self.counter(h3).split(self.shape.counters, dim=-1) if self.counter is not None else ()
-        return Said(nn.functional.linear(h3, self.V, self.v), after, counted)
+        logits = nn.functional.linear(h3, self.V, self.v)
+        return Said(self._raised(logits.float(), recalled) if recalled else logits, after, counted)
 
     def rest(self, batch: int) -> State:
         """The state a sequence starts from: all zero."""
@@ -126,6 +135,15 @@ class Network(nn.Module):
             if self.training:
                 flow = self._thinned(flow)
         return flow, (torch.cat([h for h, _ in after]), torch.cat([c for _, c in after]))
+
+    def _raised(self, logits: Tensor, recalled: Recalled) -> Tensor:
+        """The logits with what is recalled, as `recall.Recall.raise_` does it."""
+        tokens, lengths = recalled
+        own = logits.gather(-1, tokens)
+        table = nn.functional.pad(self.get_parameter(recall.RECALL), (1, 0))
+        place = torch.arange(2, device=tokens.device)
+        b, a = table[place, 0, lengths], table[place, 1, lengths]
+        return logits.scatter_add(-1, tokens, b + a * (own - logits.amax(-1, keepdim=True)))
 
     def _weights(self, layer: int) -> list[Tensor]:
         recurrent: Tensor = self.get_parameter(f"W_h{layer}")

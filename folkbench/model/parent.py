@@ -29,6 +29,8 @@ def inherit(network: Network, vocabulary: tuple[str, ...], parent: Checkpoint) -
     old = [theirs[vocabulary[number]] for number in mine]
     with torch.no_grad():
         for name in network.kept():
+            if name not in parent.weights:
+                continue
             weight: Tensor = network.get_parameter(name)
             given = torch.from_numpy(parent.weights[name].copy()).to(weight)
             axis = _BY_TOKEN.get(name)

@@ -35,6 +35,8 @@ class Recipe:
     token_gain: float
     layer_gain: float
     weight_decay: float = 0.0
+    recall: bool = False
+    """Whether the network recalls the tune so far (`recall.py`)."""
     counting: float = 0.0
     """Weight of a second task, in training only: to count along from h3 (`Material.clock`)."""
     patience: int = 12
@@ -60,6 +62,7 @@ RECIPES = {
         token_gain=8.0,
         layer_gain=2.0,
         weight_decay=0.05,
+        recall=True,
         counting=0.3,
     ),
     "published": Recipe(

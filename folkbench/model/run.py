@@ -72,7 +72,7 @@ def begin(
         raise FolkbenchError(f"products can't be computed in {dtype!r}", f"take one of: {', '.join(DTYPES)}")
     torch.manual_seed(seed)
     counters = material.counters if recipe.counting else ()
-    shape = Shape(len(material.vocabulary), recipe.layers, recipe.hidden, counters)
+    shape = Shape(len(material.vocabulary), recipe.layers, recipe.hidden, recipe.recall, counters)
     noise = Noise(recipe.output_dropout, recipe.locked, recipe.recurrent_dropout)
     start = Start(recipe.forget_bias, recipe.token_gain, recipe.layer_gain)
     network = Network(shape, noise, start).to(team.device())

@@ -21,12 +21,13 @@ from torch import Tensor, nn
 from folkbench.bench import write_whole
 from folkbench.errors import FolkbenchError
 from folkbench.model import team
-from folkbench.model.batches import SILENT, batches, clocks, padded
+from folkbench.model.batches import SILENT, batches, clocks, padded, recalled
 from folkbench.model.checkpoint import WEIGHTS, save
 from folkbench.model.curve import CURVE, Point, table
 from folkbench.model.material import Judged, Material, Sequence
 from folkbench.model.memory import give_back, keep_memory
-from folkbench.model.network import Network
+from folkbench.model.network import Network, Recalled
+from folkbench.model.recall import words
 from folkbench.model.recipe import rate_at
 from folkbench.model.run import Run, snapshot
 from folkbench.model.state import keep
@@ -62,7 +63,7 @@ def train(run: Run, material: Material, about: Mapping[str, Any], folder: Path, 
     return best
 
 
-def judge(network: Network, tunes: list[Judged], batch: int = 64) -> float:
+def judge(network: Network, vocabulary: tuple[str, ...], tunes: list[Judged], batch: int = 64) -> float:
     """Nats a token over the judged tokens of `tunes`, dropout off, in float32."""
     network.eval()
     total, count = 0.0, 0
@@ -71,7 +72,7 @@ def judge(network: Network, tunes: list[Judged], batch: int = 64) -> float:
         for first in range(0, len(tunes), batch):
             part = tunes[first : first + batch]
             tokens, targets = padded([tune for tune, _ in part], [start for _, start in part])
-            logits = network(tokens.to(network.V.device)).logits
+            logits = network(tokens.to(network.V.device), None, _recalled(network, vocabulary, tokens)).logits
             total += _loss(logits, targets.to(network.V.device)).item()
             count += int((targets != SILENT).sum())
     network.train()
@@ -97,7 +98,9 @@ def _epoch(
     began = time.monotonic()
     with _averaged(run):
         # each process could round a little differently, and all must agree when to stop
-        held_out, primed = team.of_first([judge(run.network, tunes) for tunes in (material.held_out, material.primed)])
+        held_out, primed = team.of_first(
+            [judge(run.network, material.vocabulary, tunes) for tunes in (material.held_out, material.primed)]
+        )
     seconds = run.seconds + time.monotonic() - began
     rate = rate_at(run.recipe, run.step - 1, len(todo))
     speed = round(run.tokens / run.seconds)
@@ -128,7 +131,7 @@ def _step(run: Run, material: Material, batch: list[Sequence], steps: int) -> in
     tokens, targets = padded(share or batch[:1], [1] * len(share) or [len(batch[0])])
     count = sum(len(tune) - 1 for tune in batch)
     with torch.autocast(device.type, torch.bfloat16, enabled=run.dtype == "bfloat16"):
-        said = run.spread(tokens.to(device))
+        said = run.spread(tokens.to(device), None, _recalled(network, material.vocabulary, tokens))
     loss = _loss(said.logits, targets.to(device))
     whole = loss * (team.size() / count)
     if said.counted:
@@ -153,6 +156,14 @@ def _step(run: Run, material: Material, batch: list[Sequence], steps: int) -> in
     run.step += 1
     run.within += 1
     return count
+
+
+def _recalled(network: Network, vocabulary: tuple[str, ...], tokens: Tensor) -> Recalled | None:
+    """What the tunes of a batch offer, if the network recalls at all."""
+    if not network.shape.recall:
+        return None
+    offered, lengths = recalled(words(vocabulary), tokens)
+    return offered.to(network.V.device), lengths.to(network.V.device)
 
 
 def _loss(logits: Tensor, targets: Tensor) -> Tensor:

@@ -1,0 +1,164 @@
+"""Recall: the tune so far helps to say how it goes on.
+
+A fifth of the bars of a printed tune have stood in it before, note for note, and three LSTM layers don't hold them so
+long. So behind every token the place in the tune is looked for that agrees longest with what has just been written;
+the token that followed there is raised, and so is the one behind the best place that was followed by another:
+
+    logit[token] += b[length] + a[length] * (logit[token] - the highest logit)
+
+with a `b` and an `a` of its own for each of the two and for every length up to REACH, learnt with the network. What
+counts is the music behind K: alone; all bar lines count as one. (Grave, Joulin & Usunier 2017, "Improving neural
+language models with a continuous cache"; that places are told by the longest agreement is the match model of Mahoney's
+PAQ, 2005.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from folkbench.encoding.tokens import meaning
+
+REACH = 8
+"""Tokens; agreements that are longer count as this long."""
+
+RECALL = "recall"
+"""The name of the table among a checkpoint's weights; its shape is SHAPE."""
+
+SHAPE = (2, 2, REACH)
+"""The best place and the other one; b and a; lengths from 1."""
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+_LINES = frozenset({"bar", "ending"})
+_MUSIC = frozenset({"pitch", "rest", "length", "broken", "tie", "tuplet", "open", "close"})
+_FORGOTTEN, _NOTHING = -1, -2  # what isn't music; what agrees with nothing, itself included
+_LONGEST = 250  # an agreement isn't counted further
+
+
+def start() -> Floats:
+    """The table that training begins with: what was fitted to a network that had learnt without."""
+    best, other = [-0.2, 0.1, 0.9, 1.5, 1.8, 2.2, 2.3, 2.5], [-0.3, -0.1, 0.4, 0.8, 1.0, 1.2, 1.2, 1.2]
+    slope = [-0.2, -0.3, -0.4, -0.5, -0.5, -0.5, -0.6, -0.6]
+    return np.array([[best, slope], [other, slope]], np.float32)
+
+
+def words(vocabulary: Sequence[str]) -> Numbers:
+    """What each token counts as: (vocabulary,), negative for what isn't remembered."""
+    kinds = [meaning(text).kind for text in vocabulary]
+    line = next((number for number, kind in enumerate(kinds) if kind in _LINES), 0)
+    found = [line if kind in _LINES else number if kind in _MUSIC else _FORGOTTEN for number, kind in enumerate(kinds)]
+    return np.array(found, np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recall:
+    """A network's table, ready for use with its vocabulary."""
+
+    table: Floats
+    """(2, 2, 1 + REACH): SHAPE with a length of 0 in front, which raises nothing."""
+    words: Numbers
+
+    def memory(self, streams: int) -> Memory:
+        """An empty memory for so many tunes."""
+        return Memory(self.words, streams)
+
+    def raise_(self, logits: Floats, memory: Memory) -> None:
+        """Raise in `logits` (streams, vocabulary) what each tune recalls."""
+        tokens, lengths = memory.offers()
+        rows = np.arange(len(logits))[:, None]
+        own = logits[rows, tokens]
+        place = np.arange(2)
+        lengths = np.minimum(lengths, REACH)
+        b, a = self.table[place, 0, lengths], self.table[place, 1, lengths]
+        logits[rows, tokens] = own + (b + a * (own - logits.max(axis=1, keepdims=True)))
+
+
+def recall(table: NDArray[np.float32], vocabulary: Sequence[str]) -> Recall:
+    """A checkpoint's table made ready."""
+    return Recall(np.pad(table.astype(np.float32), ((0, 0), (0, 0), (1, 0))), words(vocabulary))
+
+
+class Memory:
+    """Tunes that are being written, and what in each agrees with its end. Arrays are (streams, room)."""
+
+    def __init__(self, words: Numbers, streams: int) -> None:
+        self._words = words
+        self.taken = np.zeros(streams, np.int64)
+        self._tokens = np.zeros((streams, _ROOM), np.int64)
+        # one place further right: what stands at 0 agrees with nothing
+        self._said = np.full((streams, _ROOM), _NOTHING, np.int16)
+        self._runs = np.zeros((streams, _ROOM), np.uint8)
+
+    def take(self, tokens: Numbers) -> None:
+        """One token (streams,) in every tune."""
+        rows, now = np.arange(len(tokens)), int(self.taken.max(initial=0)) + 1
+        if now + 1 >= self._tokens.shape[1]:
+            self._grow()
+        said = self._words[tokens]
+        runs = self._runs[:, :now]
+        agrees = self._said[:, 1 : now + 1] == np.where(said < 0, _NOTHING - 1, said)[:, None]
+        self._runs[:, 1 : now + 1] = np.minimum(runs, _LONGEST - 1) + np.uint8(1)
+        self._runs[:, 1 : now + 1] *= agrees
+        self.taken += 1
+        self._said[rows, self.taken] = said
+        self._tokens[rows, self.taken] = tokens
+
+    def offers(self) -> tuple[Numbers, Numbers]:
+        """The tokens that followed the two best places, and how many tokens agree there, 0 where there is no such
+        place: both (streams, 2). Of places that agree as long the earlier counts.
+        """
+        now = int(self.taken.max(initial=0)) + 1
+        rows = np.arange(len(self.taken))
+        runs, behind = self._runs[:, :now], self._tokens[:, 1 : now + 1]
+        best = runs.argmax(axis=1)
+        token = behind[rows, best]
+        others = runs * (behind != token[:, None])
+        other = others.argmax(axis=1)
+        lengths = np.stack([runs[rows, best], others[rows, other]], axis=1).astype(np.int64)
+        return np.stack([token, behind[rows, other]], axis=1), lengths
+
+    def rewind(self, stream: int, taken: int) -> None:
+        """Take a tune back to where it had so many tokens; 0 is its beginning."""
+        self.taken[stream] = taken
+        self._said[stream, taken + 1 :] = _NOTHING
+        self._runs[stream] = 0
+        said = self._said[stream, 1 : taken + 1]
+        agree = said[:-1] == said[-1:]
+        if not taken or said[-1] < 0:
+            return
+        length = 0
+        while agree.any() and length < _LONGEST:
+            self._runs[stream, 1:taken] += agree
+            length += 1
+            agree[length:] &= said[: -1 - length] == said[-1 - length]
+            agree[:length] = False
+
+    def keep_rows(self, rows: Numbers) -> None:
+        """Only these tunes are left."""
+        for name in ("taken", "_tokens", "_said", "_runs"):
+            setattr(self, name, getattr(self, name)[rows])
+
+    def _grow(self) -> None:
+        more = ((0, 0), (0, self._tokens.shape[1]))
+        self._tokens, self._runs = np.pad(self._tokens, more), np.pad(self._runs, more)
+        self._said = np.pad(self._said, more, constant_values=_NOTHING)
+
+
+_ROOM = 256
+
+
+def along(words: Numbers, tokens: Numbers) -> tuple[Numbers, Numbers]:
+    """What is recalled behind each of `tokens` (steps, streams): tokens and lengths (steps, streams, 2), no length
+    above REACH.
+    """
+    memory = Memory(words, tokens.shape[1])
+    offered, lengths = np.zeros((*tokens.shape, 2), np.int64), np.zeros((*tokens.shape, 2), np.int64)
+    for step, row in enumerate(tokens):
+        memory.take(row)
+        offered[step], lengths[step] = memory.offers()
+    return offered, np.minimum(lengths, REACH)
