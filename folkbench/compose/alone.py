@@ -23,6 +23,7 @@ def make_alone(network: Network, masks: Masks, request: Request, taste: Taste, l
     limit = max(longest, len(given) + 1)
     rng = dice(request.seed, request.k)
     h, c = network.rest(1)
+    memory = network.recall.alone() if network.recall else None
     token, state, pitch = np.array([kinds.index("start")]), masks.start(request.form), 0
     made: list[int] = []
     logprob = masked = 0.0
@@ -36,6 +37,8 @@ def make_alone(network: Network, masks: Masks, request: Request, taste: Taste, l
             one = given[at]
         else:
             row = logits[0]
+            if memory:
+                memory.raise_(row)
             if scale != 1:
                 row *= scale
             barred = masks.barred_alone(state, pitch)
@@ -47,6 +50,8 @@ def make_alone(network: Network, masks: Masks, request: Request, taste: Taste, l
             one, likely, away = draw_alone(row, barred, chances[at % _BLOCK], taste.top_p)
             logprob, masked, drawn = logprob + likely, masked + away, drawn + 1
         made.append(one)
+        if memory:
+            memory.take(one)
         if kinds[one] == "pitch":
             pitch = one
         if one == end:

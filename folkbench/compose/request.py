@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from folkbench.compose.form import FREE, Form
 from folkbench.compose.masks import Floats, Numbers
+from folkbench.model.recall import Recall
 
 STREAMS = 256
 """Tunes made at once; more gain nothing on two cores."""
@@ -19,6 +20,10 @@ PATIENCE = 64
 
 class Network(Protocol):
     """One step of a trained network for many streams."""
+
+    @property
+    def recall(self) -> Recall | None:
+        """What it does with the tune so far, if anything."""
 
     def rest(self, batch: int) -> tuple[Floats, Floats]:
         """h and c before the first token, each float32 `(layers, batch, hidden)`, to be written to."""

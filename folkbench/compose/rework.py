@@ -134,10 +134,15 @@ def _candidates(
     rooms = (len(job.wanted) + 1) * _MOST
     chances = np.stack([dice(seed, k + 1, _USE).random(rooms, dtype=np.float32) for k in range(CANDIDATES)])
     h, c = composer.network.rest(CANDIDATES)
+    recall = composer.network.recall
+    memory = recall.memory(CANDIDATES) if recall else None
     tokens = np.full(CANDIDATES, composer.vocabulary.of_kind("start")[0])
     scores = np.zeros(CANDIDATES)
     while not all(script.over for script in scripts):
         logits, h, c = composer.network.step(tokens, h, c)
+        if recall and memory:
+            memory.take(tokens)
+            recall.raise_(logits, memory)
         likely = logits - logits.max(axis=1, keepdims=True)
         likely -= np.log(np.exp(likely).sum(axis=1, keepdims=True))
         picked = np.array([row[min(s.drawn, rooms - 1)] for row, s in zip(chances, scripts, strict=True)], np.float32)

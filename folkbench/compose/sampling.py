@@ -95,6 +95,7 @@ class _Batch:
         count = len(requests)
         self.slots = np.arange(count)
         self.h, self.c = network.rest(count)
+        self.memory = network.recall.memory(count) if network.recall else None
         self.blank_h, self.blank_c = (part[:, 0].copy() for part in network.rest(1))
         self.tokens = np.full(count, self.start_token)
         self.states = np.zeros(count, dtype=np.int64)
@@ -120,6 +121,9 @@ class _Batch:
     def step(self) -> list[int]:
         """One token for every stream; the slots of those that have ended."""
         logits, self.h, self.c = self.network.step(self.tokens, self.h, self.c)
+        if self.network.recall and self.memory:
+            self.memory.take(self.tokens)
+            self.network.recall.raise_(logits, self.memory)
         if self.scale != 1:
             logits *= self.scale
         barred = self.masks.barred(self.states, self.pitches)
@@ -184,6 +188,8 @@ class _Batch:
         self.dice = [self.dice[slot] for slot in keep]
         self.choices = [self.choices[slot] for slot in keep]
         self.slots = np.arange(len(keep))
+        if self.memory:
+            self.memory.keep_rows(keep)
         if self.fence:
             self.fence.keep_rows(keep)
 
@@ -196,6 +202,8 @@ class _Batch:
         for counter in (self.pitches, self.at, self.drawn, self.logprob, self.masked, self.cast, self.backs):
             counter[slot] = 0
         self.heat[slot] = 1
+        if self.memory:
+            self.memory.rewind(slot, 0)
         if self.fence:
             self.fence.begin(slot)
         self.choices[slot] = dict(request.choices)
@@ -224,6 +232,8 @@ class _Batch:
         for slot in stuck:
             fence.way_back(int(slot), self.h, self.c, self._counters())
             request, at = self.requests[slot], int(self.at[slot])
+            if self.memory:
+                self.memory.rewind(int(slot), at + 1)
             assert request is not None
             self.made[slot, at:] = DRAWN
             self.made[slot, at : len(request.prime)] = request.prime[at:]
@@ -233,6 +243,8 @@ class _Batch:
             self.heat[slot] *= HOTTER
         if stuck.size:
             again, h, c = self.network.step(self.tokens[stuck], self.h[:, stuck].copy(), self.c[:, stuck].copy())
+            if self.network.recall and self.memory:
+                self.network.recall.raise_(again, self.memory, stuck)
             logits[stuck], self.h[:, stuck], self.c[:, stuck] = again * self.scale, h, c
             rows = self.masks.barred(self.states[stuck], self.pitches[stuck])
             fence.bar(rows, stuck)

@@ -16,6 +16,7 @@ from folkbench.dissect.axis import of_kind
 from folkbench.dissect.units import Unit, check_unit
 from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import Checkpoint
+from folkbench.model.recall import RECALL, recall
 
 Array = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -81,6 +82,7 @@ class Altered:
         self.two_hot = np.float32(change.two_hot)
         self.pitches = of_kind(self.vocabulary, "pitch")
         self.draw = np.random.default_rng([seed, 2])
+        self.recall = recall(weights[RECALL], self.vocabulary) if RECALL in weights else None
 
     def rest(self, batch: int) -> tuple[Array, Array]:
         """h and c that `batch` streams start from, each (layers, batch, hidden)."""
@@ -117,8 +119,12 @@ def logits_along(network: Altered, sequences: Sequence[Numbers]) -> Iterator[tup
     longest = max(len(sequence) for sequence in sequences)
     padded = np.array([np.pad(np.asarray(one, np.int64), (0, longest - len(one)), mode="edge") for one in sequences])
     h, c = network.rest(len(sequences))
+    memory = network.recall.memory(len(sequences)) if network.recall else None
     for step in range(longest):
         logits, h, c = network.step(padded[:, step], h, c)
+        if network.recall and memory:
+            memory.take(padded[:, step])
+            network.recall.raise_(logits, memory)
         yield logits, h
 
 

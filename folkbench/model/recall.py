@@ -67,9 +67,13 @@ class Recall:
         """An empty memory for so many tunes."""
         return Memory(self.words, streams)
 
-    def raise_(self, logits: Floats, memory: Memory) -> None:
-        """Raise in `logits` (streams, vocabulary) what each tune recalls."""
-        tokens, lengths = memory.offers()
+    def alone(self) -> Alone:
+        """An empty memory for one tune."""
+        return Alone(self)
+
+    def raise_(self, logits: Floats, memory: Memory, streams: Numbers | None = None) -> None:
+        """Raise in `logits` (streams, vocabulary) what each tune of the memory recalls, or each of `streams`."""
+        tokens, lengths = memory.offers(streams)
         rows = np.arange(len(logits))[:, None]
         own = logits[rows, tokens]
         place = np.arange(2)
@@ -108,13 +112,15 @@ class Memory:
         self._said[rows, self.taken] = said
         self._tokens[rows, self.taken] = tokens
 
-    def offers(self) -> tuple[Numbers, Numbers]:
+    def offers(self, streams: Numbers | None = None) -> tuple[Numbers, Numbers]:
         """The tokens that followed the two best places, and how many tokens agree there, 0 where there is no such
         place: both (streams, 2). Of places that agree as long the earlier counts.
         """
         now = int(self.taken.max(initial=0)) + 1
-        rows = np.arange(len(self.taken))
         runs, behind = self._runs[:, :now], self._tokens[:, 1 : now + 1]
+        if streams is not None:
+            runs, behind = runs[streams], behind[streams]
+        rows = np.arange(len(runs))
         best = runs.argmax(axis=1)
         token = behind[rows, best]
         others = runs * (behind != token[:, None])
@@ -150,6 +156,59 @@ class Memory:
 
 
 _ROOM = 256
+
+
+class Alone:
+    """The memory of a single tune: raises what a `Memory` of one would, to the bit, and ten times sooner."""
+
+    def __init__(self, recall: Recall) -> None:
+        self._words: list[int] = recall.words.tolist()
+        self._b, self._a = recall.table[:, 0], recall.table[:, 1]
+        self._said = ""  # what each token counts as, a character each
+        self._tokens: list[int] = []
+        self._since = 0  # tokens since the last that isn't remembered
+        self._longest = 0  # no agreement is longer
+
+    def take(self, token: int) -> None:
+        """One token more."""
+        word = self._words[token]
+        self._tokens.append(token)
+        self._said += chr(word + 1)
+        self._since = self._since + 1 if word >= 0 else 0
+        self._longest += 1
+
+    def raise_(self, logits: Floats) -> None:
+        """Raise in `logits` (vocabulary,) what the tune recalls."""
+        found = self._offers()
+        if not found:
+            return
+        top = logits.max()
+        raised = []
+        for place, (token, length) in enumerate(found):
+            length = min(length, REACH)
+            own = logits[token]
+            raised.append((token, own + (self._b[place, length] + self._a[place, length] * (own - top))))
+        for token, value in raised:
+            logits[token] = value
+
+    def _offers(self) -> list[tuple[int, int]]:
+        """The tokens behind the best place and the other one, each with the length of the agreement."""
+        said, tokens, end = self._said, self._tokens, len(self._said)
+        length = min(self._longest, self._since, _LONGEST)
+        found: list[tuple[int, int]] = []
+        while length:
+            ending = said[end - length :]
+            place = said.find(ending, 0, end - 1)
+            while place >= 0 and found and tokens[place + length] == found[0][0]:
+                place = said.find(ending, place + 1, end - 1)
+            if place >= 0:
+                found.append((tokens[place + length], length))
+                if len(found) == 2:
+                    break
+            else:
+                length -= 1
+        self._longest = found[0][1] if found else 0
+        return found
 
 
 def along(words: Numbers, tokens: Numbers) -> tuple[Numbers, Numbers]:

@@ -26,6 +26,8 @@ Floats = npt.NDArray[np.float32]
 class RandomNetwork:
     """A recurrent network with random weights. Its numbers are rounded, so that a batch of any size gives the same."""
 
+    recall = None
+
     def __init__(self, seed: int, gain: float = 3.0, hidden: int = 48) -> None:
         draw = np.random.default_rng(seed)
         self.into = draw.normal(0, 1, (len(TOKENS), hidden))

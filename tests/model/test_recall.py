@@ -80,6 +80,23 @@ def test_tunes_side_by_side_and_long_ones_recall_as_each_alone() -> None:
             assert (one[:, stream] == other[:, 0]).all()
 
 
+@given(tunes, st.integers(0, 2**32 - 1))
+def test_a_tune_alone_raises_what_it_raises_among_others_to_the_bit(tune: list[int], seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    table = recall(draw.normal(0, 1, start().shape).astype(np.float32), TEXTS)
+    alone, among = table.alone(), table.memory(1)
+    for token in tune:
+        alone.take(token)
+        among.take(np.array([token]))
+        if draw.random() < 0.3:
+            continue
+        logits = draw.normal(0, 1, (1, len(TEXTS))).astype(np.float32)
+        other = logits[0].copy()
+        table.raise_(logits, among)
+        alone.raise_(other)
+        assert other.tobytes() == logits[0].tobytes()
+
+
 def test_what_is_not_music_is_neither_offered_nor_agreed_with() -> None:
     tune = np.array([TEXTS.index(text) for text in ("<s>", "T:", "t:a", "t:a", "t:a", "K:Cmaj", "C", "T:", "t:a")])
     _, lengths = along(WORDS, tune[:, None])
