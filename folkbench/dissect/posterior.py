@@ -1,4 +1,7 @@
-"""A tune step by step: what the network expected, what came, and where it would have gone otherwise."""
+"""A tune step by step: what the network expected, what came, and where it would have gone otherwise.
+
+What it recalls of the tune so far is part of what it expects.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def expectations(found: Record, tune: Walk, vocabulary: Sequence[str], follow: S
     `found` is the record of the walk's tokens. Raises FolkbenchError for a token that the vocabulary doesn't have.
     """
     words = tuple(vocabulary)
-    logits = found.logits[:-1].astype(np.float64)
+    logits = found.raised[:-1].astype(np.float64)
     top = logits.max(axis=1, keepdims=True)
     logp = (logits - top) - np.log(np.exp(logits - top).sum(axis=1, keepdims=True))
     p = np.exp(logp)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import Checkpoint
+from folkbench.model.recall import RECALL, recall
 
 Array = NDArray[np.float32]
 
@@ -29,14 +30,16 @@ class Record:
     activations: Array
     """(steps, layers, 6, hidden), or with a batch (steps, batch, layers, 6, hidden); the six as in PARTS."""
     logits: Array
-    """(steps, vocabulary) or (steps, batch, vocabulary): of the token after each step."""
+    """(steps, vocabulary) or (steps, batch, vocabulary): of the token after each step, by the LSTM layers alone."""
+    raised: Array
+    """The same with what the network recalls of the tune so far (`folkbench.model.recall`): what composing draws by."""
 
     def part(self, name: str, layer: int) -> Array:
         """One of PARTS in a layer counted from 1: (steps, hidden) or (steps, batch, hidden)."""
         return self.activations[..., layer - 1, PARTS.index(name), :]
 
     def posteriors(self, temperature: float = 1.0) -> Array:
-        """The probabilities of the next token, shaped as the logits."""
+        """The probabilities of the next token by the LSTM layers alone, shaped as the logits."""
         scaled = self.logits / np.float32(temperature)
         powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
@@ -71,9 +74,16 @@ def record(checkpoint: Checkpoint, tokens: ArrayLike) -> Record:
             for place, value in enumerate((i, f, g, o, c[layer], h[layer])):
                 activations[step, :, layer, place] = value
         logits[step] = h[-1] @ weights["V"].T + weights["v"]
+    raised = logits.copy()
+    if RECALL in weights:
+        table = recall(weights[RECALL], checkpoint.vocabulary)
+        memory = table.memory(batch)
+        for row, said in zip(streams, raised, strict=True):
+            memory.take(row)
+            table.raise_(said, memory)
     if numbers.ndim == 1:
-        activations, logits = activations[:, 0], logits[:, 0]
-    return Record(numbers, activations, logits)
+        activations, logits, raised = activations[:, 0], logits[:, 0], raised[:, 0]
+    return Record(numbers, activations, logits, raised)
 
 
 def _sigma(x: Array) -> Array:

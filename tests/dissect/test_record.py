@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from folkbench.model.checkpoint import ONNX
 from folkbench.model.engine import Engine
 from folkbench.model.export import export
 from folkbench.model.network import Network, Shape
+from folkbench.model.recall import RECALL, start
 from tests.model.networks import small
 
 TUNE = np.random.default_rng(3).integers(0, 11, 50)
@@ -40,6 +42,24 @@ def test_onnx_in_float32_and_numpy_give_the_same_logits_and_states(tmp_path: Pat
         np.testing.assert_allclose(logits[0], seen.logits[step], atol=1e-5)
         np.testing.assert_allclose(h[:, 0], seen.activations[step, :, PARTS.index("h")], atol=1e-5)
         np.testing.assert_allclose(c[:, 0], seen.activations[step, :, PARTS.index("c")], atol=1e-5)
+
+
+def test_what_is_recalled_is_raised_as_in_composing_and_leaves_the_layers_alone(tmp_path: Path) -> None:
+    plain = small()
+    checkpoint = replace(plain, weights={**plain.weights, RECALL: start()})
+    export(checkpoint, tmp_path / ONNX, int8=False)
+    engine, seen = Engine(tmp_path), record(checkpoint, TUNE)
+    assert engine.recall is not None
+    memory = engine.recall.memory(1)
+    h, c = engine.rest(1)
+    for step, token in enumerate(TUNE):
+        logits, h, c = engine.step(np.array([token]), h, c)
+        memory.take(np.array([token]))
+        engine.recall.raise_(logits, memory)
+        np.testing.assert_allclose(logits[0], seen.raised[step], atol=1e-4)
+    assert (seen.logits == record(plain, TUNE).logits).all()
+    assert (seen.raised != seen.logits).any()
+    assert (record(plain, TUNE).raised == record(plain, TUNE).logits).all()
 
 
 def test_what_is_recorded_obeys_the_formulas() -> None:
