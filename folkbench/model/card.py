@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from folkbench.model.checkpoint import Checkpoint
+from folkbench.model.recall import RECALL
+from folkbench.model.tried import SPLIT, tried
 
 _SESSION_TERMS = """\
 The tunes are those of three printed books, long out of copyright, as transcribed in ABC by volunteers and
@@ -38,14 +40,21 @@ def card(checkpoint: Checkpoint) -> str:
     parts += ["## Data and its terms", _data(history, corpus), _SESSION_TERMS if name == "session" else _OWN_TERMS]
     if "measured" in history:
         parts += ["## Held-out loss", _measured(history["measured"])]
+    if history.get("split") == SPLIT:
+        parts += ["## What was tried", tried()]
     parts += ["## Training", _training(history), _curve(history.get("curve", []))]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
 def _what(checkpoint: Checkpoint) -> str:
+    recalls = (
+        " Behind every token it recalls the tune so far as well (a table of 32 numbers, `folkbench/model/recall.py`): "
+        "what followed where the music agrees longest with its end is raised."
+    )
     return (
         f"{checkpoint.layers} LSTM layers of {checkpoint.hidden} units with one bias per gate and a softmax layer over "
-        f"{len(checkpoint.vocabulary)} tokens (encoding {checkpoint.encoding}): the network of folk-rnn. "
+        f"{len(checkpoint.vocabulary)} tokens (encoding {checkpoint.encoding}): the network of folk-rnn."
+        f"{recalls if RECALL in checkpoint.weights else ''} "
         f"Hash of its weights: `{checkpoint.hash}`.\n\n"
         "`weights.safetensors` holds the weights in half precision, `model.onnx` one step of the network in int8 with "
         "a fixed activation scale.\nIt writes tunes in the manner of its corpus and means nothing by them; now and "
@@ -66,6 +75,8 @@ def _measured(measured: Mapping[str, float]) -> str:
         ("without title and rhythm", measured["held_out"], measured["held_out_int8"]),
         ("behind title and rhythm", measured["primed"], measured["primed_int8"]),
     ]
+    if "alone" in measured:
+        rows.append(("its layers alone, without what is recalled", measured["alone"], measured["alone_int8"]))
     lines = [f"| {name} | {fine:.4f} | {coarse:.4f} |" for name, fine, coarse in rows]
     return "\n".join(
         [

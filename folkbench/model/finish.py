@@ -35,6 +35,9 @@ def finish(folder: Path, material: Material, command: str) -> Checkpoint:
             "held_out_int8": judge(coarse, material.held_out),
             "primed_int8": judge(coarse, material.primed),
         }
+        if coarse.recall:
+            measured |= {"alone": judge(fine, material.held_out, recalling=False)}
+            measured |= {"alone_int8": judge(coarse, material.held_out, recalling=False)}
     added = {"measured": measured, "command": command, "date": datetime.now(UTC).date().isoformat()}
     checkpoint = replace(checkpoint, history={**checkpoint.history, **added})
     save(checkpoint, folder / WEIGHTS)
@@ -42,23 +45,24 @@ def finish(folder: Path, material: Material, command: str) -> Checkpoint:
     return checkpoint
 
 
-def judge(engine: Engine, tunes: Tunes[Judged], batch: int = 256) -> float:
-    """Nats a token over the judged tokens of `tunes`, by the model that composes."""
+def judge(engine: Engine, tunes: Tunes[Judged], batch: int = 256, *, recalling: bool = True) -> float:
+    """Nats a token over the judged tokens of `tunes`, by the model that composes; or by its layers alone."""
+    recall = engine.recall if recalling else None
     total, count = 0.0, 0
     ordered = sorted(tunes, key=lambda tune: -len(tune[0]))
     for begin in range(0, len(ordered), batch):
         part = ordered[begin : begin + batch]
         h, c = engine.rest(len(part))
-        memory = engine.recall.memory(len(part)) if engine.recall else None
+        memory = recall.memory(len(part)) if recall else None
         for step in range(len(part[0][0]) - 1):
             # the longest stand first, so those still going on are the first so many
             going = sum(len(tune) > step + 1 for tune, _ in part)
             tokens = np.array([tune[step] for tune, _ in part[:going]], np.int64)
             logits, h, c = engine.step(tokens, h[:, :going], c[:, :going])
-            if engine.recall and memory:
+            if recall and memory:
                 memory.keep_rows(np.arange(going))
                 memory.take(tokens)
-                engine.recall.raise_(logits, memory)
+                recall.raise_(logits, memory)
             judged = [row for row, (_, start) in enumerate(part[:going]) if step + 1 >= start]
             targets = [int(part[row][0][step + 1]) for row in judged]
             scores = logits[judged].astype(np.float64)

@@ -37,7 +37,6 @@ Numbers = NDArray[np.int64]
 _LINES = frozenset({"bar", "ending"})
 _MUSIC = frozenset({"pitch", "rest", "length", "broken", "tie", "tuplet", "open", "close"})
 _FORGOTTEN, _NOTHING = -1, -2  # what isn't music; what agrees with nothing, itself included
-_LONGEST = 250  # an agreement isn't counted further
 
 
 def start() -> Floats:
@@ -93,10 +92,10 @@ class Memory:
     def __init__(self, words: Numbers, streams: int) -> None:
         self._words = words
         self.taken = np.zeros(streams, np.int64)
-        self._tokens = np.zeros((streams, _ROOM), np.int64)
+        self._tokens = np.zeros((streams, _ROOM), np.uint16)
         # one place further right: what stands at 0 agrees with nothing
         self._said = np.full((streams, _ROOM), _NOTHING, np.int16)
-        self._runs = np.zeros((streams, _ROOM), np.uint8)
+        self._runs = np.zeros((streams, _ROOM), np.uint16)
 
     def take(self, tokens: Numbers) -> None:
         """One token (streams,) in every tune."""
@@ -104,10 +103,8 @@ class Memory:
         if now + 1 >= self._tokens.shape[1]:
             self._grow()
         said = self._words[tokens]
-        runs = self._runs[:, :now]
-        agrees = self._said[:, 1 : now + 1] == np.where(said < 0, _NOTHING - 1, said)[:, None]
-        self._runs[:, 1 : now + 1] = np.minimum(runs, _LONGEST - 1) + np.uint8(1)
-        self._runs[:, 1 : now + 1] *= agrees
+        agrees = self._said[:, 1 : now + 1] == np.where(said < 0, _NOTHING - 1, said).astype(np.int16)[:, None]
+        self._runs[:, 1 : now + 1] = (self._runs[:, :now] + np.uint16(1)) * agrees
         self.taken += 1
         self._said[rows, self.taken] = said
         self._tokens[rows, self.taken] = tokens
@@ -126,7 +123,7 @@ class Memory:
         others = runs * (behind != token[:, None])
         other = others.argmax(axis=1)
         lengths = np.stack([runs[rows, best], others[rows, other]], axis=1).astype(np.int64)
-        return np.stack([token, behind[rows, other]], axis=1), lengths
+        return np.stack([token, behind[rows, other]], axis=1).astype(np.int64), lengths
 
     def rewind(self, stream: int, taken: int) -> None:
         """Take a tune back to where it had so many tokens; 0 is its beginning."""
@@ -138,7 +135,7 @@ class Memory:
         if not taken or said[-1] < 0:
             return
         length = 0
-        while agree.any() and length < _LONGEST:
+        while agree.any():
             self._runs[stream, 1:taken] += agree
             length += 1
             agree[length:] &= said[: -1 - length] == said[-1 - length]
@@ -194,7 +191,7 @@ class Alone:
     def _offers(self) -> list[tuple[int, int]]:
         """The tokens behind the best place and the other one, each with the length of the agreement."""
         said, tokens, end = self._said, self._tokens, len(self._said)
-        length = min(self._longest, self._since, _LONGEST)
+        length = min(self._longest, self._since)
         found: list[tuple[int, int]] = []
         while length:
             ending = said[end - length :]

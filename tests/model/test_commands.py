@@ -63,7 +63,9 @@ def test_train_makes_a_whole_model_among_the_models_and_prints_its_folder(
     assert checkpoint.history["corpus"] == {
         "fingerprint": "c0ffee", "name": "session", "tunes": 8, "tonics": {"maj": {"G": 2, "D": 1}}
     }  # fmt: skip
-    assert set(checkpoint.history["measured"]) == {"held_out", "primed", "held_out_int8", "primed_int8"}
+    assert set(checkpoint.history["measured"]) == {
+        *("held_out", "primed", "alone", "held_out_int8", "primed_int8", "alone_int8")
+    }
     assert Engine(folder).hash == checkpoint.hash
     card = (folder / CARD).read_text("utf-8")
     for words in ("Ryan's Mammoth Collection", "c0ffee", "5011d", checkpoint.hash, "| 2 |", "--name tiny"):
