@@ -107,15 +107,15 @@ class Watch:
         self._sums[:, 1] = guard.line
         self._powers, self._inverses = _powers(_BASE, room), _powers(_INVERSE, room)
 
-    def forbidden(self, own: bool = False) -> Flags:
+    def forbidden(self, own: bool | Flags = False) -> Flags:
         """Which tokens each tune must not write next; shape (streams, vocabulary).
 
-        With `own` the next token is the user's: then only runs count that hold a token which isn't.
+        Where `own`, the next token is the user's: then only runs count that hold a token which isn't.
         """
         guard = self.guard
         rows = np.arange(len(self.taken))
         length, lines = self._length[rows, self.taken], self._lines[rows, self.taken]
-        fresh = self._fresh[rows, self.taken] if own else length
+        fresh = np.where(own, self._fresh[rows, self.taken], length)
         at_line = self._line_at[rows, lines - 1] == length - 1
         mask = np.zeros((len(rows), len(guard.values)), bool)
         long = np.flatnonzero((length >= guard.tokens) & (fresh >= length - guard.tokens))
