@@ -57,4 +57,5 @@ def make_alone(network: Network, masks: Masks, request: Request, taste: Taste, l
                 break
             state, limit = masks.hurry(state), limit + PATIENCE
         token = np.array([one])
-    return Drawn(request, tuple(made), logprob, masked / max(drawn, 1))
+    own = tuple(place < len(given) and given[place] != DRAWN for place in range(len(made)))
+    return Drawn(request, tuple(made), logprob, masked / max(drawn, 1), own=own)

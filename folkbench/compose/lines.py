@@ -58,14 +58,19 @@ class Place(NamedTuple):
         return self.split if self.ending in (FIRST, SECOND) and self.since == 1 else 0
 
 
+def lengths(place: Place) -> list[int]:
+    """What a bar could last, from short to long."""
+    return sorted({*range(place.grid, place.meter, place.grid), place.meter, place.meter - place.pickup})
+
+
 @cache
 def goals(place: Place) -> tuple[int, ...]:
     """How long this bar may be, from short to long; () where no bar may begin."""
     if place.hole:
         return (place.hole,)
-    if place.must_end or place.ending == BETWEEN or _unopened(place):
+    if place.must_end or place.ending == BETWEEN or unopened(place):
         return ()
-    return tuple(ticks for ticks in _lengths(place) if any(turn(place, ticks, line) for line in LINES))
+    return tuple(ticks for ticks in lengths(place) if any(turn(place, ticks, line) for line in LINES))
 
 
 @cache
@@ -83,7 +88,7 @@ def begins(place: Place) -> int | None:
     if not place.form.coda:
         return None
     (ticks, line), *rest = place.form.coda
-    for length in (0, *_lengths(place)):
+    for length in (0, *lengths(place)):
         at = length - ticks
         fits = at % place.grid == 0 and (at >= place.offset or not length)
         if fits and _lands(_turn(place, length, line), rest):
@@ -94,12 +99,20 @@ def begins(place: Place) -> int | None:
 def comes_back(place: Place) -> int:
     """Which part is to be played again where this bar begins; -1 for none."""
     asked = _asked(place)
-    return asked.again if asked and not (place.bar or place.hole or place.must_end or _unopened(place)) else -1
+    return asked.again if asked and not (place.bar or place.hole or place.must_end or unopened(place)) else -1
 
 
-def leads_home(place: Place) -> bool:
-    """Whether a tune that begins at `place` can end with the music that it must."""
-    return place in _leading(place)
+def unopened(place: Place) -> bool:
+    """Whether `|:` must come first; players leave it out only at a tune's beginning."""
+    asked = _asked(place)
+    return asked is not None and asked.repeated and place.part > 0 and place.bar == 0 and not place.opened
+
+
+@cache
+def coda_places(first: Place) -> tuple[tuple[Place, int], ...]:
+    """Where the music that a tune must end with may begin, if the tune begins at `first`: places and ticks."""
+    found = [(place, begins(place)) for place in _leading(first)]
+    return tuple((place, at) for place, at in found if at is not None)
 
 
 def _lands(place: Place | None, coda: Sequence[tuple[int, str]]) -> bool:
@@ -121,7 +134,7 @@ def _leading(first: Place) -> frozenset[Place]:
     waiting = [first]
     while waiting:
         place = waiting.pop()
-        for length in (0, *_lengths(place)):
+        for length in (0, *lengths(place)):
             for line in LINES:
                 after = _turn(place, length, line)
                 if after is not None:
@@ -138,16 +151,11 @@ def _leading(first: Place) -> frozenset[Place]:
     return frozenset(found)
 
 
-def _lengths(place: Place) -> list[int]:
-    """What a bar could last, from short to long."""
-    return sorted({*range(place.grid, place.meter, place.grid), place.meter, place.meter - place.pickup})
-
-
 @cache
 def _turn(place: Place, at: int, line: str) -> Place | None:
     if at == 0:
         return _line_on_line(place, line)
-    if place.must_end or place.ending == BETWEEN or _unopened(place) or not place.offset < at <= place.meter:
+    if place.must_end or place.ending == BETWEEN or unopened(place) or not place.offset < at <= place.meter:
         return None
     if line == "|" and place.bar == 0 and at < place.meter:
         return _behind_pickup(place, at)
@@ -169,12 +177,6 @@ def _turn(place: Place, at: int, line: str) -> Place | None:
 def _asked(place: Place) -> Part | None:
     parts = place.form.parts
     return parts[place.part] if place.part < len(parts) else None
-
-
-def _unopened(place: Place) -> bool:
-    """Whether `|:` must come first; players leave it out only at a tune's beginning."""
-    asked = _asked(place)
-    return asked is not None and asked.repeated and place.part > 0 and place.bar == 0 and not place.opened
 
 
 def _may_close(place: Place) -> bool:

@@ -165,7 +165,9 @@ class Masks:
             return
         self._held[number] = state.tie > 0
         self._hole[number] = state.place.hole > 0
-        self._cued[number] = state.fresh and not state.place.hole and (begins(state.place) is not None or comes_back(state.place) >= 0)
+        self._cued[number] = (
+            state.fresh and not state.place.hole and (begins(state.place) is not None or comes_back(state.place) >= 0)
+        )
 
 
 class _Alike:

@@ -78,6 +78,7 @@ class Drawn(NamedTuple):
     logprob: nats, the network's own, of the tokens that were drawn, at the temperature asked for.
     masked: how much probability the grammar and the guard took away, a mean over those tokens, 0..1.
     backs: how often the guard left no way on, and the tune went back to the beginning of its bar.
+    own: for every token whether the user gave it; () where that isn't asked.
     """
 
     request: Request
@@ -85,6 +86,7 @@ class Drawn(NamedTuple):
     logprob: float
     masked: float
     backs: int = 0
+    own: tuple[bool, ...] = ()
 
 
 class Taste(NamedTuple):

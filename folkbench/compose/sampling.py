@@ -21,7 +21,7 @@ from folkbench.compose.form import Form
 from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import BAR, Floats, Masks, Numbers
 from folkbench.compose.request import DRAWN, LONGEST, NEVER, PATIENCE, STREAMS, Drawn, Network, Request, Taste
-from folkbench.compose.script import Where, at_first, cue, is_scripted
+from folkbench.compose.script import OWN, Where, at_first, cue, is_scripted
 from folkbench.whence import Guard
 
 _BLOCK = 1024  # random numbers drawn at once for a stream
@@ -107,7 +107,7 @@ class _Batch:
         self.logprob = np.zeros(count)
         self.masked = np.zeros(count)
         self.made = np.full((count, _BLOCK), DRAWN)
-        self.own = np.zeros((count, _BLOCK), dtype=bool)  # what the user gave
+        self.own = np.zeros((count, _BLOCK), dtype=np.int8)  # whose each token is
         self.where: list[Where] = [Where()]  # every place in a script that a stream has come to ...
         self.script = np.zeros(count, dtype=np.int64)  # ... and which of them it is at
         self.due = np.zeros(count, dtype=np.int64)
@@ -156,7 +156,7 @@ class _Batch:
         if self.scripted:
             self._prompt()
         if self.fence:
-            self.fence.take(tokens, self.own[self.slots, self.at - 1])
+            self.fence.take(tokens, self.own[self.slots, self.at - 1] > 0)
             self.heat[self.is_line[tokens]] = 1
             behind = (self.is_line[tokens] | ~free) & (self.made[self.slots, self.at] == DRAWN)
             self.fence.remember(np.flatnonzero(behind), self.h, self.c, self._counters())
@@ -174,7 +174,8 @@ class _Batch:
         count = max(int(self.drawn[slot]), 1)
         tokens = tuple(self.made[slot, :length].tolist())
         masked = float(self.masked[slot]) / count
-        return Drawn(request, tokens, float(self.logprob[slot]), masked, int(self.backs[slot]))
+        own = tuple((self.own[slot, :length] == OWN).tolist())
+        return Drawn(request, tokens, float(self.logprob[slot]), masked, int(self.backs[slot]), own)
 
     def refill(self, slot: int, request: Request | None) -> None:
         """Give a stream that has ended its next request; None leaves it empty."""
@@ -230,7 +231,7 @@ class _Batch:
         """See for every stream whether something is given next."""
         holes = self.masks.in_hole(self.states)
         called = self.masks.cued(self.states) | (self.at == self.due) | (self.inside & ~holes)
-        self.own[self.slots[self.inside & ~holes], self.at[self.inside & ~holes] - 1] = True
+        self.own[self.slots[self.inside & ~holes], self.at[self.inside & ~holes] - 1] = OWN
         called &= self.made[self.slots, self.at] == DRAWN
         self.inside = holes
         for slot in np.flatnonzero(called):
@@ -259,7 +260,7 @@ class _Batch:
         """Bar what would be a copy. A stream with no way on goes back to the beginning of its bar."""
         given = self.made[self.slots, self.at]
         free = given == DRAWN
-        copies = fence.forbidden(self.slots, self.own[self.slots, self.at])
+        copies = fence.forbidden(self.slots, self.own[self.slots, self.at] > 0)
         if copies is None:
             copies = np.zeros_like(barred, dtype=bool)
         barred[copies] = BAR
@@ -272,7 +273,7 @@ class _Batch:
             request, at = self.requests[slot], int(self.at[slot])
             assert request is not None
             self.made[slot, at:] = DRAWN
-            self.own[slot, at:] = False
+            self.own[slot, at:] = 0
             self.choices[slot] = {place: tokens for place, tokens in request.choices if place >= at}
             self.picky[slot] = min(self.choices[slot], default=NEVER)
             self.backs[slot] += 1
@@ -311,7 +312,7 @@ class _Batch:
     def _widen(self) -> None:
         first = self.made.shape[1]
         self.made = np.concatenate([self.made, np.full((len(self.made), _BLOCK), DRAWN)], axis=1)
-        self.own = np.concatenate([self.own, np.zeros((len(self.own), _BLOCK), dtype=bool)], axis=1)
+        self.own = np.concatenate([self.own, np.zeros((len(self.own), _BLOCK), dtype=np.int8)], axis=1)
         self.chances = np.concatenate([self.chances, np.zeros((len(self.made), _BLOCK), dtype=np.float32)], axis=1)
         for slot, rng in enumerate(self.dice):
             if rng is not None:

@@ -13,7 +13,11 @@ from folkbench.compose.form import Form
 from folkbench.compose.grammar import State
 from folkbench.compose.lines import begins, comes_back
 from folkbench.compose.masks import NOWHERE, Masks
+from folkbench.compose.plan import closed_note
 from folkbench.compose.request import NEVER, Request
+
+DREW, OWN, AGAIN = 0, 1, 2
+"""Whose a token is: the network's; the user's; the user's, in a part that comes back."""
 
 
 class Where(NamedTuple):
@@ -29,12 +33,12 @@ class Where(NamedTuple):
 
 
 class Cue(NamedTuple):
-    """What comes next: the state, what is given from here on, and which of it is the user's own."""
+    """What comes next: the state, what is given from here on, and of each token whose it is."""
 
     where: Where
     number: int
     given: tuple[int, ...] = ()
-    own: tuple[bool, ...] = ()
+    own: tuple[int, ...] = ()
 
 
 def at_first(request: Request) -> Where:
@@ -47,20 +51,24 @@ def is_scripted(request: Request) -> bool:
     return bool(request.gaps or request.ending or request.form.returns)
 
 
-def cue(masks: Masks, request: Request, where: Where, tokens: Sequence[int], own: Sequence[bool], number: int) -> Cue:
+def cue(masks: Masks, request: Request, where: Where, tokens: Sequence[int], own: Sequence[int], number: int) -> Cue:
     """What comes behind `tokens`, which led to the state `number`, where nothing is given yet."""
     assert masks.grammar is not None
     state = masks.state(number)
     if not isinstance(state, State):
         return Cue(where, number)
+    at = len(tokens)
     if where.behind is not None and not state.place.hole:
-        given, at = where.behind, len(tokens)
-        where = Where(where.gaps, at + len(given) if where.gaps < len(request.gaps) else NEVER)
+        given = where.behind
+        where = Where(where.gaps, at + len(given))
         if given:
-            return Cue(where, number, given, (True,) * len(given))
-    if len(tokens) == where.due:
-        gap = request.gaps[where.gaps]
-        return _hole(masks, Where(where.gaps + 1), state, gap.ticks, gap.tokens, gap.plain)
+            return Cue(where, number, given, (OWN,) * len(given))
+    if at == where.due:
+        state = closed_note(state)
+        where, number = where._replace(due=NEVER), masks.number(state)
+        if where.gaps < len(request.gaps):
+            gap = request.gaps[where.gaps]
+            return _hole(masks, where._replace(gaps=where.gaps + 1), state, gap.ticks, gap.tokens, gap.plain)
     if where.behind is not None or not state.fresh:
         return Cue(where, number)
     at_tick = begins(state.place)
@@ -69,12 +77,13 @@ def cue(masks: Masks, request: Request, where: Where, tokens: Sequence[int], own
         state = state._replace(place=state.place._replace(form=state.place.form._replace(coda=())))
         if at_tick > state.end:
             return _hole(masks, where, state, at_tick, request.ending, plain)
-        return Cue(where, masks.number(state), request.ending, (True,) * len(request.ending))
+        return Cue(where, masks.number(state), request.ending, (OWN,) * len(request.ending))
     part = comes_back(state.place)
     if part < 0:
         return Cue(where, number)
     first, last = part_of(masks, request.form, tokens, part)
-    return Cue(where, number, tuple(tokens[first:last]), tuple(own[first:last]))
+    again = tuple(AGAIN if flag else DREW for flag in own[first:last])
+    return Cue(where._replace(due=at + last - first), number, tuple(tokens[first:last]), again)
 
 
 def _hole(masks: Masks, where: Where, state: State, ticks: int, given: tuple[int, ...], plain: bool) -> Cue:
