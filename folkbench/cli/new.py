@@ -189,6 +189,9 @@ def _say_originality(made: Made, index: Index | None) -> None:
         say("folkbench whence says how original it is; it reads the human tunes first, once")
         return
     found = originality(made.tokens, index)
+    if not found.title:
+        say("nothing in common with human tunes")
+        return
     bars = f"{found.longest_bars} whole bar{'' if found.longest_bars == 1 else 's'}"
     say(f"in common with human tunes: {bars}, {found.longest_tokens} tokens on end at most, with {found.title}")
 

@@ -15,6 +15,9 @@ from folkbench.whence import Guard
 HOTTER = np.float32(1.15)
 """What a bar's temperature is multiplied by each time that it is tried again."""
 
+MOST_BACKS = 200
+"""How often a tune may go back; then the grammar's word counts alone: it must end."""
+
 Flags = npt.NDArray[np.bool_]
 
 

@@ -116,7 +116,7 @@ def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str],
         tokens.extend(some if len(some) == 1 else [DRAWN] * bool(some))
     mode_at = len(tokens) - 1
     tokens.extend(planned.music)
-    if planned.music:
+    if planned.music and masks.free:  # the grammar sees to it elsewhere
         kept = tuple(n for n, token in enumerate(vocabulary.tokens) if token.kind not in CHANGES_A_NOTE)
         choices.append((len(tokens), kept))
     all_given = frozenset((*planned.music, *planned.ending, *(n for gap in planned.gaps for n in gap.tokens)))

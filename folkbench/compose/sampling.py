@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from folkbench.compose.alone import make_alone
 from folkbench.compose.drawing import dice, draw, throws
-from folkbench.compose.fence import HOTTER, Fence
+from folkbench.compose.fence import HOTTER, MOST_BACKS, Fence
 from folkbench.compose.form import Form
 from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import BAR, Floats, Masks, Numbers
@@ -25,7 +25,6 @@ from folkbench.compose.script import OWN, Where, at_first, cue, is_scripted
 from folkbench.whence import Guard
 
 _BLOCK = 1024  # random numbers drawn at once for a stream
-_MOST_BACKS = 200  # then the grammar's word counts alone: a tune must end
 
 
 def sample(
@@ -43,9 +42,9 @@ def sample(
     Each `prime` must be allowed by the grammar, whatever is chosen in it (`walk` says so).
     """
     queue = iter(requests)
-    if streams == 1 and guard is None:
+    if streams == 1:
         while (request := next(queue, None)) and not (is_scripted(request) or request.away):
-            yield make_alone(network, masks, request, taste or Taste(), longest)
+            yield make_alone(network, masks, request, taste or Taste(), longest, guard)
         queue = chain([request] if request else [], queue)
     batch = _Batch(network, masks, taste or Taste(), longest, list(islice(queue, streams)), guard)
     while batch.requests:
@@ -222,7 +221,7 @@ class _Batch:
         self.away[slot, list(request.away)] = BAR
         self._stand(slot, at_first(request))
         self.inside[slot] = False
-        self.scripted = any(is_scripted(one) for one in self.requests if one)
+        self.scripted = not self.masks.free and any(one.given or is_scripted(one) for one in self.requests if one)
         self.limited = bool(self.away.any())
         for first in range(0, self.made.shape[1], _BLOCK):
             self._throw(slot, first)
@@ -265,8 +264,8 @@ class _Batch:
             copies = np.zeros_like(barred, dtype=bool)
         barred[copies] = BAR
         no_way = np.where(free, barred.min(axis=1) >= BAR, copies[self.slots, given])
-        stuck = np.flatnonzero(no_way & (self.backs < _MOST_BACKS))
-        for slot in np.flatnonzero(no_way & free & (self.backs >= _MOST_BACKS)):
+        stuck = np.flatnonzero(no_way & (self.backs < MOST_BACKS))
+        for slot in np.flatnonzero(no_way & free & (self.backs >= MOST_BACKS)):
             barred[slot] = self._barred(self.slots[slot : slot + 1])[0]
         for slot in stuck:
             fence.way_back(int(slot), self.h, self.c, self._counters())

@@ -43,7 +43,7 @@ class Cue(NamedTuple):
 
 def at_first(request: Request) -> Where:
     """Where a stream is as it begins."""
-    return Where(0, len(request.prime) if request.gaps else NEVER)
+    return Where(0, len(request.prime))
 
 
 def is_scripted(request: Request) -> bool:
