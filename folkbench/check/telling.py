@@ -91,6 +91,7 @@ def portrait_object(portrait: Portrait) -> dict[str, Any]:
         "parts": [
             {
                 "name": part.name,
+                "again": part.again or None,
                 "bars": part.bars,
                 "repeated": part.repeated,
                 "pickup": part.pickup,
@@ -138,7 +139,10 @@ def portrait_text(portrait: Portrait, tune: Tune, problems: tuple[Problem, ...])
             f"{_places(portrait.highest_at)}{_in_the_turn(portrait)}."
         )
     lines += _outside(portrait)
-    lines += [f"{part.name}: {sketch.text}" for part, sketch in zip(portrait.parts, portrait.sketches, strict=True)]
+    lines += [
+        f"{part.name}: {f'as {part.again}' if part.again else sketch.text}"
+        for part, sketch in zip(portrait.parts, portrait.sketches, strict=True)
+    ]
     if portrait.shared >= 0:
         total = len(portrait.sketches[1].letters)
         shared = "no bar" if not portrait.shared else f"{portrait.shared} of its {total} bars"

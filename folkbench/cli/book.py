@@ -41,8 +41,9 @@ def book(
     bars: Annotated[int, typer.Option("--bars", help="Bars a part, with --form.")] = 8,
     temperature: Annotated[float, typer.Option("--temperature", min=0.01, max=100, help="Above 1 wilder.")] = 1.0,
     original: Annotated[
-        int, typer.Option("--original", min=0, help="Share no so many bars on end with a human tune; 0: no guard.")
-    ] = 0,
+        int | None,
+        typer.Option("--original", min=0, help="Share no so many bars on end with a human tune: 4; 0: no guard."),
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="The same seed, the same book.")] = None,
     model: Annotated[str, typer.Option("--model", metavar="NAME", help="Another network on this bench.")] = "",
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="Print the volumes, or write their ABC alone.")] = True,

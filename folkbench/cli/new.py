@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from folkbench import bench
-from folkbench.cli.arguments import print_json, say
+from folkbench.cli.arguments import one_tune, print_json, say
 from folkbench.errors import FolkbenchError
 from folkbench.notation.instruments import instrument
 
 if TYPE_CHECKING:
     from folkbench.compose import Made
+    from folkbench.notation import Tune
     from folkbench.whence import Index
 
 app = typer.Typer(add_completion=False)
 
 _LARGEST = 2**63
+_LIKE_OF = 20  # tunes that --like chooses among
 _MANY = 20  # tunes that take longer than a second on a slow machine
 
 
@@ -33,8 +35,11 @@ def new(
     rhythm: Annotated[str, typer.Option("--rhythm", "-r", help="reel, jig, hornpipe, slip jig ...")] = "",
     meter: Annotated[str, typer.Option("--meter", help="4/4, 6/8, C| ...")] = "",
     key: Annotated[str, typer.Option("--key", "-k", help="Tonic and mode: D, Em, Edor, Amix.")] = "",
-    prefix: Annotated[str, typer.Option("--prefix", help="Music it begins with: 'GABc d2', or in C 'G, C C 2'.")] = "",
-    form: Annotated[str, typer.Option("--form", help="AABB, AB, AABBCC ...")] = "",
+    prefix: Annotated[
+        str, typer.Option("--prefix", help="Music it begins with: 'GABc d2', or in C 'G, C C 2'; ... is made.")
+    ] = "",
+    ending: Annotated[str, typer.Option("--ending", help="Music it ends with, written like a prefix.")] = "",
+    form: Annotated[str, typer.Option("--form", help="AABB, AB, AABBCC, ABAC ...")] = "",
     bars: Annotated[int, typer.Option("--bars", help="Bars a part, with --form.")] = 8,
     pickup: Annotated[
         bool | None, typer.Option("--pickup/--no-pickup", help="Begin each part with one, or not.")
@@ -45,14 +50,25 @@ def new(
     temperature: Annotated[float, typer.Option("--temperature", help="Above 1 wilder, below 1 tamer.")] = 1.0,
     top_p: Annotated[float, typer.Option("--top-p", help="Draw only from the likeliest tokens, up to this sum.")] = 1.0,
     original: Annotated[
-        int, typer.Option("--original", min=0, help="Share no so many bars on end with a human tune; 0: no guard.")
-    ] = 0,
+        int | None,
+        typer.Option("--original", min=0, help="Share no so many bars on end with a human tune: 4; 0: no guard."),
+    ] = None,
     seed: Annotated[str, typer.Option("--seed", metavar="S or S:k", help="The same seed, the same tune.")] = "",
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many tunes.")] = 1,
     best_of: Annotated[
         int, typer.Option("--best-of", min=0, metavar="N", help="Make N and give those with the highest score.")
     ] = 0,
-    player: Annotated[str, typer.Option("--for", metavar="INSTRUMENT", help="With --best-of: playable on it.")] = "",
+    like: Annotated[
+        str,
+        typer.Option("--like", metavar="TUNE", help="Same dance, meter and key, and leaps alike, of 20 or --best-of."),
+    ] = "",
+    player: Annotated[str, typer.Option("--for", metavar="INSTRUMENT", help="Only notes that it has.")] = "",
+    avoid: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--avoid-range", metavar="LOW-HIGH", help="None of these notes: b-e', -D (and below), c'- (and up)."
+        ),
+    ] = None,
     out: Annotated[str, typer.Option("--out", "-o", metavar="FILE", help="Write them to FILE, not to stdout.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Write over a FILE that exists.")] = False,
     save: Annotated[bool, typer.Option("--save/--no-save", help="Keep them in the tunes folder.")] = True,
@@ -74,13 +90,16 @@ def new(
         raise FolkbenchError("--json writes to stdout and keeps nothing, -o writes ABC", "give one of them")
     if out:
         bench.check_place(Path(out), force=force)
-    if player and not best_of:
-        raise FolkbenchError("--for chooses among many tunes", "say --best-of 50 as well")
     playable = instrument(player).notes if player else None
     from folkbench.compose import Composer, Form, Taste, Wish, parse_form
 
     asked = parse_form(form, bars, pickup, endings) if form else Form(pickup=pickup, endings=endings)
-    wish = Wish(title=title, rhythm=rhythm, meter=meter, key=key, prefix=prefix, form=asked)
+    wish = Wish(title, rhythm, meter, key, prefix, asked, ending, player, tuple(avoid or ()))
+    model_tune = one_tune(like) if like else None
+    if model_tune:
+        from folkbench.compose.likeness import like_it
+
+        wish, best_of = like_it(wish, model_tune), best_of or _LIKE_OF
     total = max(best_of, count)
     # one stream gains nothing from a second thread, and waits for it where the machine is busy
     composer = Composer(model or None, grammar=grammar, threads=1 if total == 1 else 0)
@@ -89,7 +108,7 @@ def new(
         say(f"seed {numbers[0]}")
     made = _watched(made, total)
     if best_of:
-        made = _best(made, count, playable)
+        made = _best(made, count, playable, model_tune)
     if as_json:
         index = _index()
         print_json({"model": composer.hash, "tunes": [_row(tune, index) for tune in made]})
@@ -154,11 +173,11 @@ def _index() -> Index | None:
         return None
 
 
-def _best(made: Iterable[Made], count: int, playable: frozenset[int] | None) -> Iterator[Made]:
+def _best(made: Iterable[Made], count: int, playable: frozenset[int] | None, like: Tune | None) -> Iterator[Made]:
     """The tunes with the highest scores; what makes each up is said."""
     from folkbench.compose.score import best
 
-    for tune, score in best(made, count, _index(), playable):
+    for tune, score in best(made, count, _index(), playable, like):
         say(f"{tune.title} ({tune.stream}): {score}")
         yield tune
 
@@ -170,6 +189,9 @@ def _say_originality(made: Made, index: Index | None) -> None:
         say("folkbench whence says how original it is; it reads the human tunes first, once")
         return
     found = originality(made.tokens, index)
+    if not found.title:
+        say("nothing in common with human tunes")
+        return
     bars = f"{found.longest_bars} whole bar{'' if found.longest_bars == 1 else 's'}"
     say(f"in common with human tunes: {bars}, {found.longest_tokens} tokens on end at most, with {found.title}")
 

@@ -6,49 +6,93 @@ again. The tokens are the same, to the last.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from folkbench.compose.drawing import dice, draw_alone, throws
-from folkbench.compose.masks import BAR, Masks
+from folkbench.compose.fence import HOTTER, MOST_BACKS
+from folkbench.compose.grammar import State
+from folkbench.compose.masks import BAR, Floats, Masks
+from folkbench.compose.plan import closed_note
 from folkbench.compose.request import DRAWN, PATIENCE, Drawn, Network, Request, Taste
+from folkbench.whence import Guard
 
 _BLOCK = 1024  # random numbers drawn at once, as in the sampler of many
 
 
-def make_alone(network: Network, masks: Masks, request: Request, taste: Taste, longest: int) -> Drawn:
-    """The tune that is asked for, as `sample` makes it."""
+class _Behind(NamedTuple):
+    """What is needed to come back behind a bar line."""
+
+    token: int
+    state: int
+    pitch: int
+    made: int
+    drawn: int
+    logprob: float
+    masked: float
+    h: Floats
+    c: Floats
+
+
+def make_alone(
+    network: Network, masks: Masks, request: Request, taste: Taste, longest: int, guard: Guard | None = None
+) -> Drawn:
+    """The tune that is asked for, as `sample` makes it. What is given in it must all stand in its prime."""
     kinds = [token.kind for token in masks.tokens]
     end, scale = kinds.index("end"), np.float32(1 / taste.temperature)
     given, choices = request.prime, dict(request.choices)
     limit = max(longest, len(given) + 1)
-    rng = dice(request.seed, request.k)
+    rng, chances = dice(request.seed, request.k), np.zeros(0, np.float32)
+    lookout = guard.look_out() if guard else None
+    back: _Behind | None = None
+    heat, backs, cast = np.float32(1), 0, 0
     h, c = network.rest(1)
     memory = network.recall.alone() if network.recall else None
-    token, state, pitch = np.array([kinds.index("start")]), masks.start(request.form), 0
+    token, state, pitch = kinds.index("start"), masks.start(request.form), 0
     made: list[int] = []
     logprob = masked = 0.0
     drawn = 0
     while True:
         at = len(made)
-        if at % _BLOCK == 0:
-            chances = throws(rng, _BLOCK)
-        logits, h, c = network.step(token, h, c)
-        if at < len(given) and given[at] != DRAWN:
+        logits, after_h, after_c = network.step(np.array([token]), h, c)
+        is_given = at < len(given) and given[at] != DRAWN
+        copies = lookout.forbidden(is_given) if lookout else None
+        if is_given:
             one = given[at]
         else:
-            row = logits[0]
-            if memory:
-                memory.raise_(row)
-            if scale != 1:
-                row *= scale
             barred = masks.barred_alone(state, pitch)
             if at in choices:
                 allowed = list(choices[at])
                 narrow = np.full_like(barred, BAR)
                 narrow[allowed] = barred[allowed]
                 barred = narrow
-            one, likely, away = draw_alone(row, barred, chances[at % _BLOCK], taste.top_p)
+            if copies is not None:
+                fenced = np.where(copies, BAR, barred)
+                if fenced.min() < BAR:
+                    barred = fenced
+                elif back and backs < MOST_BACKS:
+                    token, state, pitch, kept, drawn, logprob, masked, h, c = back
+                    del made[kept:]
+                    assert lookout
+                    lookout.rewind(kept)
+                    if memory:
+                        memory.rewind(kept)
+                    backs, heat = backs + 1, heat * HOTTER
+                    continue
+            while cast >= len(chances):
+                chances = np.append(chances, throws(rng, _BLOCK))
+            row = logits[0]
+            if memory:
+                memory.raise_(row)
+            if scale != 1:
+                row *= scale
+            if heat != 1:
+                row /= heat
+            one, likely, away = draw_alone(row, barred, chances[cast], taste.top_p)
             logprob, masked, drawn = logprob + likely, masked + away, drawn + 1
+        cast += 1
+        h, c = after_h, after_c
         made.append(one)
         if memory:
             memory.take(one)
@@ -56,10 +100,24 @@ def make_alone(network: Network, masks: Masks, request: Request, taste: Taste, l
             pitch = one
         if one == end:
             break
-        state = masks.behind(state, one)
+        state, token = masks.behind(state, one), one
+        if len(made) == len(given):
+            state = _closed(masks, state)
+        if lookout:
+            lookout.take(one, is_given)
+            is_line = kinds[one] in ("bar", "ending", "mode")
+            heat = np.float32(1) if is_line else heat
+            if (is_line or is_given) and not (len(made) < len(given) and given[len(made)] != DRAWN):
+                back = _Behind(token, state, pitch, len(made), drawn, logprob, masked, h.copy(), c.copy())
         if len(made) >= limit:
             if masks.free:
                 break
             state, limit = masks.hurry(state), limit + PATIENCE
-        token = np.array([one])
-    return Drawn(request, tuple(made), logprob, masked / max(drawn, 1))
+    own = tuple(place < len(given) and given[place] != DRAWN for place in range(len(made)))
+    return Drawn(request, tuple(made), logprob, masked / max(drawn, 1), backs, own)
+
+
+def _closed(masks: Masks, number: int) -> int:
+    """The same state, where nothing may change the last note any more."""
+    state = None if masks.free else masks.state(number)
+    return masks.number(closed_note(state)) if isinstance(state, State) else number

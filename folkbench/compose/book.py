@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from folkbench.check.portrait import portray
-from folkbench.compose.composer import Composer, Made
+from folkbench.compose.composer import USUAL_BARS, Composer, Made
 from folkbench.compose.priming import Wish
 from folkbench.compose.request import Taste
 from folkbench.compose.work import Rows, Work
@@ -34,7 +34,7 @@ CORPUS = "session"
 class Order:
     """So many tunes of one wish and seed, by one network (None: the one that comes with folkbench).
 
-    `original` N above 0: no N bars on end as a human tune has them.
+    `original` N above 0: no N bars on end as a human tune has them; None: the usual number.
     """
 
     count: int
@@ -42,11 +42,12 @@ class Order:
     wish: Wish
     taste: Taste
     model: str | None = None
-    original: int = 0
+    original: int | None = 0
 
     def words(self) -> dict[str, Any]:
         """The order as JSON may hold it."""
-        numbers = {"count": self.count, "seed": self.seed, "original": self.original}
+        kept = USUAL_BARS if self.original is None else self.original
+        numbers = {"count": self.count, "seed": self.seed, "original": kept}
         return {**numbers, **asdict(self.wish), **self.taste._asdict()}
 
 

@@ -8,25 +8,34 @@ for made in composer.make(Wish(title="The Cunning Storm"), seed=1):
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from folkbench.compose.drawing import dice
 from folkbench.compose.form import form_words
 from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import Masks
 from folkbench.compose.priming import Primed, Wish, prime
+from folkbench.compose.reach import Reach, ways
 from folkbench.compose.request import STREAMS, Drawn, Network, Taste
 from folkbench.compose.sampling import sample
+from folkbench.corpus import DEFAULT
+from folkbench.corpus import names as corpora
 from folkbench.encoding import Vocabulary, decode, meaning, title_of
+from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import find
 from folkbench.model.engine import Engine
 from folkbench.notation import layout, to_key, transpose, write
 from folkbench.notation.titles import clean
 from folkbench.notation.tune import Field, Tune
-from folkbench.whence import Guard, Index, open_guard, open_index
+from folkbench.whence import FEWEST_BARS, Guard, Index, is_ready, open_guard, open_index
+
+_T = TypeVar("_T")
+
+USUAL_BARS = 4
+"""Whole bars on end that no tune shares with a human one, unless something else is asked for."""
 
 _TONIC = 1
 """The use of a tune's random numbers that draws its tonic; use 0 draws its tokens."""
@@ -80,23 +89,42 @@ class Composer:
         taste: Taste | None = None,
         say: Callable[[str], None] = lambda line: None,
         *,
-        original: int = 0,
+        original: int | None = 0,
     ) -> Iterator[Made]:
         """Tunes `first`, `first` + 1, ... of a seed, in order. `say` is given a line where a wish had to be bent.
 
         `original` N above 0: no N whole bars on end stand in the network's corpus, and no run of tokens that is
-        longer than human tunes share with each other.
+        longer than human tunes share with each other; None: the usual 4. Where that corpus isn't on this bench, the
+        session corpus stands in, which is said.
 
         Raises FolkbenchError for a wish that can't be met, before anything is made.
         """
         taste = taste or Taste()
-        self._guard(original)
         primed = prime(wish, self.vocabulary, self.masks, say)
-        return self._in_order(primed, seed, first, count, taste, original)
+        self._ways(primed)
+        return self._in_order(primed, seed, first, count, taste, self._kept(original, say))
 
     def index(self) -> Index:
-        """The index of the corpus that the network was trained on. Raises what `open_index` raises."""
-        return open_index(str(self.corpus.get("name", "session")))
+        """The index of the corpus that the network was trained on, or of the session corpus where that isn't here.
+
+        Raises what `open_index` raises.
+        """
+        return open_index(self._corpus_here())
+
+    def _kept(self, bars: int | None, say: Callable[[str], None]) -> int:
+        """How many bars on end the guard keeps off: what is asked for, or the usual number. It is made ready."""
+        wanted = USUAL_BARS if bars is None else bars
+        if wanted and str(self.corpus.get("name", "")) not in corpora():
+            say(f"the human tunes of this network aren't on this bench; it is kept from copying those of {DEFAULT}")
+        if wanted >= FEWEST_BARS and not is_ready(self._corpus_here()):
+            say("reading the human tunes, once, so that none is copied")
+        self._guard(wanted)
+        return wanted
+
+    def _corpus_here(self) -> str:
+        """The network's corpus; the session corpus if it isn't on this bench."""
+        name = str(self.corpus.get("name", ""))
+        return name if name in corpora() else DEFAULT
 
     def _guard(self, bars: int) -> Guard | None:
         if bars and bars not in self._guards:
@@ -106,7 +134,8 @@ class Composer:
     def _in_order(
         self, primed: Primed, seed: int, first: int, count: int, taste: Taste, original: int
     ) -> Iterator[Made]:
-        requests = (primed.request(seed, k) for k in range(first, first + count))
+        ways = self._ways(primed)
+        requests = (primed.request(seed, k, _pick(ways, seed, k)) for k in range(first, first + count))
         waiting: dict[int, Drawn] = {}
         wanted = first
         for drawn in sample(
@@ -114,10 +143,12 @@ class Composer:
         ):
             waiting[drawn.request.k] = drawn
             while wanted in waiting:
-                yield self._made(waiting.pop(wanted), primed, taste, wanted - first + 1, original)
+                yield self._made(waiting.pop(wanted), primed, taste, wanted - first + 1, original, ways)
                 wanted += 1
 
-    def _made(self, drawn: Drawn, primed: Primed, taste: Taste, x: int, original: int) -> Made:
+    def _made(
+        self, drawn: Drawn, primed: Primed, taste: Taste, x: int, original: int, ways: Mapping[Reach, int]
+    ) -> Made:
         texts = tuple(self.vocabulary.texts[number] for number in drawn.tokens)
         kinds = [meaning(text).kind for text in texts]
         start = kinds.index("mode") + 1
@@ -129,8 +160,12 @@ class Composer:
         mode = texts[start - 1]
         tune = decode(self._music(drawn, texts, start, stop), meter=meter, mode=mode, rhythm=rhythm)
         request = drawn.request
-        tonic = primed.tonic or self._tonic(meaning(mode).value, rhythm, request.seed, request.k)
-        tune = to_key(tune, tonic) if primed.semitones is None else transpose(tune, primed.semitones, tonic)
+        reach = _pick(ways, request.seed, request.k)
+        tonic = primed.tonic or (
+            reach.tonic if reach else self._tonic(meaning(mode).value, rhythm, request.seed, request.k)
+        )
+        semitones = reach.semitones if reach else primed.semitones
+        tune = to_key(tune, tonic) if semitones is None else transpose(tune, semitones, tonic)
         title = primed.wish.title or clean(title_of(texts)).text or "Untitled"
         tune = _headed(layout(tune), x, title, self._notes(primed.wish, request.seed, request.k, taste, original))
         return Made(write(tune), tune, title, request.seed, request.k, texts, drawn.logprob, drawn.masked, drawn.backs)
@@ -142,23 +177,39 @@ class Composer:
         if grammar is None:
             return music
         if not grammar.doubles and any(not one.repeated and not two.repeated for one, two in pairwise(form.parts)):
-            state: AnyState | None = grammar.start(form)
+            state: AnyState | None = grammar.start(form._replace(coda=()))
             for place, number in enumerate(drawn.tokens[: stop - 1]):
                 state = grammar.step(state, self.masks.tokens[number]) if state else None
                 if texts[place] == "|" and isinstance(state, State) and state.place.part and not state.place.bar:
                     music[place - start] = "||"
         return with_openings(music)
 
-    def _tonic(self, mode: str, rhythm: str, seed: int, k: int) -> str:
-        """A tonic drawn as the corpus has them for this mode and dance; C if it says nothing."""
+    def _ways(self, primed: Primed) -> Mapping[Reach, int]:
+        """The keys and octaves in which the tune can have its notes; {} where it may have any."""
+        if primed.notes is None:
+            return {}
+        tonics = {
+            mode: {primed.tonic: 1} if primed.tonic else self._tonics(self.masks.tokens[mode].value, primed.wish.rhythm)
+            for mode in primed.modes
+        }
+        found = ways(self.vocabulary, primed.modes, tonics, primed.notes, primed.semitones)
+        free = {reach: count for reach, count in found.items() if primed.given.isdisjoint(reach.away)}
+        if not free:
+            reach = next(iter(found))
+            strange = next(self.vocabulary.texts[number] for number in reach.away if number in primed.given)
+            raise FolkbenchError(
+                f"{primed.notes.of} leaves no room for {strange!r} (in root C), which is given", "give other music"
+            )
+        return free
+
+    def _tonics(self, mode: str, rhythm: str) -> Mapping[str, int]:
+        """How often the corpus has each tonic for this mode and dance; C if it says nothing."""
         table: dict[str, dict[str, int]] = self.corpus.get("tonics", {})
-        counts = table.get(f"{mode} {rhythm}") or table.get(mode) or {"C": 1}
-        at = dice(seed, k, _TONIC).random() * sum(counts.values())
-        for tonic, count in counts.items():
-            at -= count
-            if at < 0:
-                return tonic
-        return next(iter(counts))
+        return table.get(f"{mode} {rhythm}") or table.get(mode) or {"C": 1}
+
+    def _tonic(self, mode: str, rhythm: str, seed: int, k: int) -> str:
+        """A tonic drawn as the corpus has them for this mode and dance."""
+        return _drawn(self._tonics(mode, rhythm), seed, k)
 
     def _notes(self, wish: Wish, seed: int, k: int, taste: Taste, original: int) -> tuple[str, str]:
         """What makes the tune again: the command, and the network it needs."""
@@ -170,18 +221,41 @@ class Composer:
             "--meter": wish.meter,
             "--key": wish.key,
             "--prefix": wish.prefix,
+            "--ending": wish.ending,
+            "--for": wish.player,
             "--temperature": "" if taste.temperature == 1 else f"{taste.temperature:g}",
             "--original": original,
             "--top-p": "" if taste.top_p == 1 else f"{taste.top_p:g}",
         }
         for option, value in asked.items():
-            if value:
+            if value or option == "--original":
                 words += [option, str(value)]
+        for span in wish.avoid:
+            words += ["--avoid-range", span]
         words += form_words(wish.form)
         words += ["--no-grammar"] if self.masks.free else []
+        guard = self._guard(original)
         corpus = self.corpus.get("fingerprint")
         trained = f", trained on {self.corpus.get('name', 'a corpus')} {corpus}" if corpus else ""
-        return shlex.join(words), f"network {self.hash}{trained}"
+        kept = f", kept from copying {self._corpus_here()} {guard.fingerprint}" if guard else ""
+        if guard and guard.fingerprint == corpus:
+            kept = ", which it is kept from copying"
+        return shlex.join(words), f"network {self.hash}{trained}{kept}"
+
+
+def _pick(ways: Mapping[Reach, int], seed: int, k: int) -> Reach | None:
+    """One of the ways, drawn; None if there are none."""
+    return _drawn(ways, seed, k) if ways else None
+
+
+def _drawn(counts: Mapping[_T, int], seed: int, k: int) -> _T:
+    """One of several things, drawn by how often each is there."""
+    at = dice(seed, k, _TONIC).random() * sum(counts.values())
+    for one, count in counts.items():
+        at -= count
+        if at < 0:
+            return one
+    return next(iter(counts))
 
 
 def with_openings(music: Sequence[str]) -> list[str]:

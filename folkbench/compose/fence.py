@@ -9,11 +9,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from folkbench.compose.masks import BAR, Floats, Masks, Numbers
+from folkbench.compose.masks import Floats, Numbers
 from folkbench.whence import Guard
 
 HOTTER = np.float32(1.15)
 """What a bar's temperature is multiplied by each time that it is tried again."""
+
+MOST_BACKS = 200
+"""How often a tune may go back; then the grammar's word counts alone: it must end."""
 
 Flags = npt.NDArray[np.bool_]
 
@@ -21,9 +24,9 @@ Flags = npt.NDArray[np.bool_]
 class Fence:
     """What each stream must not write next, and where it can go back to. Streams keep their row when others go."""
 
-    def __init__(self, guard: Guard, masks: Masks, streams: int, h: Floats, c: Floats) -> None:
+    def __init__(self, guard: Guard, streams: int, h: Floats, c: Floats) -> None:
         self._watch = guard.watch(streams)
-        self._lines = np.array([token.kind in ("bar", "ending") for token in masks.tokens])
+        self._streams = streams
         self.rows = np.arange(streams)
         self._h, self._c = np.zeros_like(h), np.zeros_like(c)
         self._kept: dict[str, npt.NDArray[np.float64]] = {}
@@ -36,19 +39,22 @@ class Fence:
         """A new tune in a stream."""
         self._watch.rewind(int(self.rows[slot]), 0)
 
-    def bar(self, barred: Floats, slots: Numbers) -> None:
-        """Bar in `barred` (len(slots), vocabulary) what would complete a copy in the streams `slots`."""
-        forbidden = self._watch.forbidden()[self.rows[slots]]
-        if forbidden.any():
-            barred[forbidden] = BAR
+    def forbidden(self, slots: Numbers, own: Flags) -> Flags | None:
+        """What would complete a copy in the streams `slots`: (len(slots), vocabulary), or None for nothing at all.
+
+        `own`: by slot, whether the user gives what is next; then a run of the user's alone is none.
+        """
+        asked = np.zeros(self._streams, dtype=bool)
+        asked[self.rows[slots]] = own
+        found = self._watch.forbidden(asked)[self.rows[slots]]
+        return found if found.any() else None
 
     def take(self, tokens: Numbers, own: Flags) -> None:
         """One token of every stream; `own` where the user gave it."""
         self._watch.take(tokens, own=own, streams=self.rows)
 
-    def remember(self, tokens: Numbers, h: Floats, c: Floats, counters: dict[str, npt.NDArray[np.generic]]) -> None:
-        """Where `tokens` are bar lines, keep what is needed to come back behind them."""
-        slots = np.flatnonzero(self._lines[tokens])
+    def remember(self, slots: Numbers, h: Floats, c: Floats, counters: dict[str, npt.NDArray[np.generic]]) -> None:
+        """Keep what the streams `slots` need to come back to where they are."""
         if not slots.size:
             return
         rows = self.rows[slots]

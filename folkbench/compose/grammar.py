@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from folkbench.compose.form import FREE, Form
-from folkbench.compose.lines import LINES, Place, goals, turn
+from folkbench.compose.lines import LINES, Place, begins, goals, turn
 from folkbench.encoding.tokens import Token, default_time, meaning
 
 EIGHTH = 5040
@@ -78,6 +78,16 @@ class State(NamedTuple):
         """Ticks from the bar line to the end of `note`."""
         return self.at + self.note * self.scale[0] // self.scale[1]
 
+    @property
+    def fresh(self) -> bool:
+        """Whether the bar has nothing in it yet."""
+        return self._replace(tie=NO_TIE) == State(self.place, at=self.place.offset)
+
+    @property
+    def open(self) -> bool:
+        """Whether a chord, a tuplet or a broken rhythm waits for its end."""
+        return bool(self.chord or self.left) or self.after != (1, 1)
+
 
 AnyState = Head | State | Tail | Over
 Goals = tuple[int, ...]
@@ -117,13 +127,32 @@ class Grammar:
 
         That a tie's second note has the pitch of its first is left to whoever walks: no state knows pitches.
         """
+        if isinstance(state, State) and state.place.hole and token.text == state.place.then and self.filled(state):
+            state = state._replace(place=state.place._replace(hole=0, then="", plain=False))
         rule = _RULES[type(state)].get(token.kind)
         after = rule(self, state, token) if rule else None
         return None if isinstance(after, State) and not self.lives(after) else after
 
+    def filled(self, state: State) -> bool:
+        """Whether what is given may go on here, behind a hole."""
+        return state.end == state.place.hole and not (state.open or state.tie)
+
+    def into_hole(self, state: State, ticks: int, then: str, plain: bool) -> State | None:
+        """The same state where the bar is to be filled up to `ticks`, before the token `then`; None if it can't be."""
+        after = state._replace(place=state.place._replace(hole=ticks, then=then, plain=plain))
+        return after if ticks > state.end and not state.open and self.lives(after) else None
+
+    def lasting(self, tokens: Sequence[Token], compound: bool) -> int | None:
+        """What `tokens` of one bar last, in ticks; None if something stays open in them, or they are no such music."""
+        state: AnyState | None = State(Place(FREE, 0, 1, compound))
+        for token in tokens:
+            rule = _RULES[State].get(token.kind) if token.kind not in _BOUNDS else None
+            state = rule(self, state, token) if rule and state else None
+        return state.end if isinstance(state, State) and not state.open else None
+
     def step_in_bar(self, state: State, token: Token, ticks: int) -> State | None:
         """The state behind a token inside a bar that is to last exactly `ticks`; None if it may not stand here."""
-        rule = _RULES[State].get(token.kind) if token.kind not in ("bar", "ending", "marker", "end") else None
+        rule = _RULES[State].get(token.kind) if token.kind not in _BOUNDS else None
         after = rule(self, state, token) if rule else None
         return after if isinstance(after, State) and self._fits(after, (ticks,)) else None
 
@@ -131,10 +160,10 @@ class Grammar:
         """Whether the bar can be filled from here, and what is open closed."""
         ends = goals(state.place)
         if not ends:
-            return state == State(state.place)
+            return state == State(state.place, at=state.place.offset)
         if self._fits(state, ends):
             return True
-        over_the_line = _line(self, state, _PLAIN) if state.tie == TIE and state.at > state.place.begins else None
+        over_the_line = _line(self, state, _PLAIN) if state.tie == TIE and state.at > state.place.offset else None
         return over_the_line is not None and self.lives(over_the_line)
 
     def _fits(self, state: State, ends: Goals) -> bool:
@@ -227,6 +256,8 @@ def _tail(grammar: Grammar, tail: Tail, token: Token) -> AnyState | None:
 
 def _pitch(grammar: Grammar, state: State, token: Token) -> State | None:
     marked = token.alter is not None
+    if marked and state.place.plain:
+        return None
     if state.chord:
         if state.chord > MOST_IN_CHORD:
             return None
@@ -309,13 +340,19 @@ def _line(grammar: Grammar, state: State, token: Token) -> State | None:
         return None
     if (state.tie and token.text not in ("|", "||")) or (token.text == "|1" and not grammar.endings):
         return None
-    at = state.end if state.note or state.at != state.place.begins else 0
+    at = state.end if state.note or state.at != state.place.offset else 0
     place = turn(state.place, at, token.text)
-    if place is None or (state.tie and place.must_end):
+    if place is None or (state.tie and (place.must_end or _stands_alone(state.place, place))):
         return None
     if grammar.doubles and token.text == "|" and place.part > state.place.part and not place.must_end:
         return None  # where one part that is played once meets another
-    return State(place, at=place.begins, tie=state.tie)
+    return State(place, at=place.offset, tie=state.tie)
+
+
+def _stands_alone(before: Place, place: Place) -> bool:
+    """Whether no tie may lead over the line between two places: where given music begins behind it, or a part comes
+    back somewhere that has no such tie before it or behind it."""
+    return begins(place) == place.offset or (place.part != before.part and place.form.returns)
 
 
 def _end(grammar: Grammar, state: State, token: Token) -> AnyState | None:
@@ -335,6 +372,7 @@ def _ticks(token: Token) -> int:
 
 
 _PLAIN = meaning("|")
+_BOUNDS = ("bar", "ending", "marker", "end")
 
 _RULES: Mapping[type, Mapping[str, Callable[..., AnyState | None]]] = {
     Head: dict.fromkeys(("marker", "letter", "rhythm", "meter", "mode"), _head),

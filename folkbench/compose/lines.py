@@ -3,10 +3,14 @@
 A part is [pickup] bars, ended by `:|`, by `||`, by the `|:` of the next part, or by the tune's end; where it is
 repeated it may have two endings, `|1 ... :| |2 ...`, which begin at a bar line or within a bar. Inside `|: ... :|`
 a double bar is only a mark for the eye.
+
+A tune that must end with given music (`Form.coda`) is led there: no line is allowed from which that music can't
+become the tune's end, and `begins` says where in a bar it begins. A *hole* is a stretch of a bar between given notes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -44,28 +48,114 @@ class Place(NamedTuple):
     must_end: bool = False
     hurried: bool = False  # the tune is long enough
     closing: bool = False  # and was when this bar began
+    hole: int = 0  # ticks from the bar line at which given music goes on; 0 where none is waiting
+    then: str = ""  # its first token
+    plain: bool = False  # up to there no accidental may stand, which would change what is given
 
     @property
-    def begins(self) -> int:
+    def offset(self) -> int:
         """How much of this bar stands before its opening line: 0 but in an ending that splits a bar."""
         return self.split if self.ending in (FIRST, SECOND) and self.since == 1 else 0
+
+
+def lengths(place: Place) -> list[int]:
+    """What a bar could last, from short to long."""
+    return sorted({*range(place.grid, place.meter, place.grid), place.meter, place.meter - place.pickup})
 
 
 @cache
 def goals(place: Place) -> tuple[int, ...]:
     """How long this bar may be, from short to long; () where no bar may begin."""
-    if place.must_end or place.ending == BETWEEN or _unopened(place):
+    if place.hole:
+        return (place.hole,)
+    if place.must_end or place.ending == BETWEEN or unopened(place):
         return ()
-    lengths = {*range(place.grid, place.meter, place.grid), place.meter, place.meter - place.pickup}
-    return tuple(ticks for ticks in sorted(lengths) if any(turn(place, ticks, line) for line in LINES))
+    return tuple(ticks for ticks in lengths(place) if any(turn(place, ticks, line) for line in LINES))
 
 
 @cache
 def turn(place: Place, at: int, line: str) -> Place | None:
     """The place behind `line`, when its bar lasts `at` ticks; None if the line may not stand there."""
+    after = None if place.hole else _turn(place, at, line)
+    if after is None or not place.form.coda:
+        return after
+    return after if after in _leading(_first(place)) else None
+
+
+@cache
+def begins(place: Place) -> int | None:
+    """At which tick of this bar the music that the tune must end with begins; None if it doesn't begin in it."""
+    if not place.form.coda:
+        return None
+    (ticks, line), *rest = place.form.coda
+    for length in (0, *lengths(place)):
+        at = length - ticks
+        fits = at % place.grid == 0 and (at >= place.offset or not length)
+        if fits and _lands(_turn(place, length, line), rest):
+            return at
+    return None
+
+
+def comes_back(place: Place) -> int:
+    """Which part is to be played again where this bar begins; -1 for none."""
+    asked = _asked(place)
+    return asked.again if asked and not (place.bar or place.hole or place.must_end or unopened(place)) else -1
+
+
+def unopened(place: Place) -> bool:
+    """Whether `|:` must come first; players leave it out only at a tune's beginning."""
+    asked = _asked(place)
+    return asked is not None and asked.repeated and place.part > 0 and place.bar == 0 and not place.opened
+
+
+@cache
+def coda_places(first: Place) -> tuple[tuple[Place, int], ...]:
+    """Where the music that a tune must end with may begin, if the tune begins at `first`: places and ticks."""
+    found = [(place, begins(place)) for place in _leading(first)]
+    return tuple((place, at) for place, at in found if at is not None)
+
+
+def _lands(place: Place | None, coda: Sequence[tuple[int, str]]) -> bool:
+    for ticks, line in coda:
+        if place is None:
+            return False
+        place = _turn(place, ticks and place.offset + ticks, line)
+    return place is not None and place.must_end
+
+
+def _first(place: Place) -> Place:
+    return Place(place.form, place.meter, place.grid, place.compound, place.titled)
+
+
+@cache
+def _leading(first: Place) -> frozenset[Place]:
+    """All places, from the first on, from which the given end can be reached."""
+    before: dict[Place, list[Place]] = {first: []}
+    waiting = [first]
+    while waiting:
+        place = waiting.pop()
+        for length in (0, *lengths(place)):
+            for line in LINES:
+                after = _turn(place, length, line)
+                if after is not None:
+                    if after not in before:
+                        before[after] = []
+                        waiting.append(after)
+                    before[after].append(place)
+    waiting = [place for place in before if begins(place) is not None]
+    found = set(waiting)
+    while waiting:
+        fresh = set(before[waiting.pop()]) - found
+        found |= fresh
+        waiting += fresh
+    return frozenset(found)
+
+
+@cache
+def _turn(place: Place, at: int, line: str) -> Place | None:
     if at == 0:
         return _line_on_line(place, line)
-    if place.must_end or place.ending == BETWEEN or _unopened(place) or not place.begins < at <= place.meter:
+    if place.must_end or place.ending == BETWEEN or unopened(place) or not place.offset < at <= place.meter:
         return None
     if line == "|" and place.bar == 0 and at < place.meter:
         return _behind_pickup(place, at)
@@ -87,12 +177,6 @@ def turn(place: Place, at: int, line: str) -> Place | None:
 def _asked(place: Place) -> Part | None:
     parts = place.form.parts
     return parts[place.part] if place.part < len(parts) else None
-
-
-def _unopened(place: Place) -> bool:
-    """Whether `|:` must come first; players leave it out only at a tune's beginning."""
-    asked = _asked(place)
-    return asked is not None and asked.repeated and place.part > 0 and place.bar == 0 and not place.opened
 
 
 def _may_close(place: Place) -> bool:
@@ -148,6 +232,8 @@ def _into_first(place: Place, at: int) -> Place | None:
     asked = _asked(place)
     number = max(place.bar, 1)
     splits = at < place.meter
+    if asked is not None and asked.plain:
+        return None
     if place.ending != NEITHER or place.form.endings is False or place.bar == 0:
         return None
     if splits and (place.form.endings or at % place.grid or at >= place.meter - place.pickup):

@@ -14,10 +14,12 @@ import numpy.typing as npt
 
 from folkbench.compose.form import FREE, Form
 from folkbench.compose.grammar import AnyState, Grammar, State
+from folkbench.compose.lines import begins, comes_back
 from folkbench.encoding.tokens import Token
 
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 
 UNKNOWN, NOWHERE = -1, -2
 
@@ -38,7 +40,10 @@ class Masks:
         self._barred = np.full((64, width), BAR, dtype=np.float32)
         self._then = np.full((64, width), UNKNOWN, dtype=np.int32)
         self._held = np.zeros(64, dtype=bool)
+        self._cued = np.zeros(64, dtype=bool)
+        self._hole = np.zeros(64, dtype=bool)
         self._alike = _Alike(self.tokens)
+        self._texts = {token.text: number for number, token in enumerate(self.tokens)}
         if free:
             self._barred[0, [number for number, token in enumerate(self.tokens) if token.kind != "start"]] = 0
             self._then[:] = 0
@@ -93,6 +98,24 @@ class Masks:
         self._then[number, token] = known
         return known
 
+    def cued(self, numbers: Numbers) -> Flags:
+        """Which states are such that given music begins at them: a part that comes back, the tune's ending."""
+        flags: Flags = self._cued.take(numbers)
+        return flags
+
+    def in_hole(self, numbers: Numbers) -> Flags:
+        """Which states lie in a hole between given notes."""
+        flags: Flags = self._hole.take(numbers)
+        return flags
+
+    def state(self, number: int) -> AnyState:
+        """The state of that number."""
+        return self._states[number]
+
+    def number(self, state: AnyState) -> int:
+        """The number of a state."""
+        return self._number(state)
+
     def hurry(self, number: int) -> int:
         """The same state in a tune that should come to its end."""
         if self.grammar is None:
@@ -123,13 +146,28 @@ class Masks:
         self._barred = np.concatenate([self._barred, np.full_like(self._barred, BAR)])
         self._then = np.concatenate([self._then, np.full_like(self._then, UNKNOWN)])
         self._held = np.concatenate([self._held, np.zeros(size, dtype=bool)])
+        self._cued = np.concatenate([self._cued, np.zeros(size, dtype=bool)])
+        self._hole = np.concatenate([self._hole, np.zeros(size, dtype=bool)])
 
     def _fill(self, number: int, state: AnyState) -> None:
         assert self.grammar is not None
+        inside, leaving = state, ""
+        if isinstance(state, State) and state.place.hole:
+            leaving = state.place.then if self.grammar.filled(state) else ""
+            inside = state._replace(place=state.place._replace(then=""))  # `then` may be one of many alike
         for token, others in self._alike.groups:
-            if self.grammar.step(state, self.tokens[token]) is not None:
+            if self.grammar.step(inside, self.tokens[token]) is not None:
                 self._barred[number, others] = 0
-        self._held[number] = isinstance(state, State) and state.tie > 0
+        for token in (self._texts[leaving],) if leaving else ():
+            if self.grammar.step(state, self.tokens[token]) is not None:
+                self._barred[number, token] = 0
+        if not isinstance(state, State):
+            return
+        self._held[number] = state.tie > 0
+        self._hole[number] = state.place.hole > 0
+        self._cued[number] = (
+            state.fresh and not state.place.hole and (begins(state.place) is not None or comes_back(state.place) >= 0)
+        )
 
 
 class _Alike:

@@ -3,8 +3,8 @@
     <s> [T: the title's letters] [R:reel] M:4/4 K:Cmaj [the prefix ...
 
 What isn't asked for the network chooses: the meter among those of the dance and those that the prefix fits, the
-mode, and the title, which it then writes behind the music. A prefix in spaced tokens (`G, C C 2`) is in root C; one
-in plain ABC is in the tune's key, which must then be given. Either stands in the tune exactly, transposed once.
+mode, and the title, which it then writes behind the music. Music that is given (`given`) stands in the tune exactly,
+transposed once; `plan` finds out whether it can.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from folkbench.compose.form import FREE, Form
-from folkbench.compose.grammar import LONGEST_TITLE, AnyState
+from folkbench.compose.form import FREE, Form, form_words, parse_form
+from folkbench.compose.given import CHANGES_A_NOTE, HOLE, Given, Numbers, Stretch, read_given
+from folkbench.compose.grammar import LONGEST_TITLE
 from folkbench.compose.masks import Masks
+from folkbench.compose.plan import CROWDED, ENDING, RETURNS, Misfit, Plan, plan
+from folkbench.compose.reach import Notes, Reach, avoided
 from folkbench.compose.request import DRAWN, Request
-from folkbench.compose.sampling import walk
-from folkbench.encoding import Token, Vocabulary, encode, meaning, rhythm_token, spell
+from folkbench.encoding import Token, Vocabulary, rhythm_token, spell
 from folkbench.encoding.v2 import METERS
 from folkbench.errors import FolkbenchError
-from folkbench.notation import parse_key, parse_meter, read
+from folkbench.notation import parse_key, parse_meter
 from folkbench.notation.dances import dance
+from folkbench.notation.instruments import instrument
 from folkbench.notation.titles import plain
-from folkbench.notation.tune import Chord, Note, Unknown
 
 LONGEST_TYPED = 120
 """Characters of a title; a longer one is refused."""
 
-Numbers = tuple[int, ...]
+USUAL = (("AABB", 8), ("AB", 8), ("AABB", 4), ("AABB", 16), ("AB", 16), ("AABBCC", 8), ("ABC", 8), ("AABB", 12))
+"""Forms for a tune whose ending is given and whose form isn't, the usual ones first."""
 
-_MUSIC = frozenset(("pitch", "rest", "length", "broken", "tie", "tuplet", "open", "close", "bar", "ending"))
-_CHANGES_A_NOTE = frozenset(("length", "broken", "tie"))
-"""Kinds of token that would change the note before them."""
-_UNFINISHED = frozenset(("tuplet-too-short", "broken-at-bar-line"))
+_COMMON = ("M:4/4", "M:6/8", "M:2/4", "M:3/4", "M:9/8")  # where several meters fit, the first is meant
 
 
 @dataclass(frozen=True)
@@ -48,51 +48,92 @@ class Wish:
     key: str = ""
     prefix: str = ""
     form: Form = FREE
+    ending: str = ""
+    player: str = ""  # an instrument
+    avoid: tuple[str, ...] = ()  # ranges of notes
 
 
 @dataclass(frozen=True)
 class Primed:
-    """A wish made ready: what `Request` needs but for seed and stream, and how the tune gets its key."""
+    """A wish made ready: the request but for seed and stream, and how the tune gets its key.
+
+    tonic: "" where it is to be drawn. semitones: from root C, where music in plain ABC says how far. modes: tokens, of
+    which one stands at `mode_at` in the prime. given: all pitches and other tokens of the user's. typed: what the user
+    gave in plain ABC, bar by bar.
+    """
 
     wish: Wish
-    prime: tuple[int, ...]
-    choices: tuple[tuple[int, tuple[int, ...]], ...]
-    form: Form
-    tonic: str  # "" where it is to be drawn
-    semitones: int | None  # from root C, where the prefix says how far
+    asked: Request
+    tonic: str
+    semitones: int | None
+    modes: Numbers
+    mode_at: int
+    notes: Notes | None
+    given: frozenset[int]
+    typed: tuple[Stretch, ...]
 
-    def request(self, seed: int, k: int) -> Request:
-        """The request for tune k of a seed."""
-        return Request(seed, k, self.prime, self.form, self.choices)
+    def request(self, seed: int, k: int, reach: Reach | None = None) -> Request:
+        """The request for tune k of a seed, in a key that was chosen for its notes or in any."""
+        asked = self.asked._replace(seed=seed, k=k)
+        if reach is None:
+            return asked
+        tokens = list(asked.prime)
+        tokens[self.mode_at] = reach.mode
+        choices = tuple(choice for choice in asked.choices if choice[0] != self.mode_at)
+        return asked._replace(prime=tuple(tokens), choices=choices, away=reach.away)
 
 
 def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str], None]) -> Primed:
-    """Make a wish ready for the network. `say` is given a line where a title had to be changed for it.
+    """Make a wish ready for the network. `say` is given a line where a title was changed for it, or a form chosen.
 
     Raises FolkbenchError for a title too long, a dance, meter or key that doesn't exist or that the network doesn't
-    know, a prefix that is no music or that no tune of this meter and form can begin with.
+    know, a prefix or ending that is no music or that no tune of this meter and form can have, too few notes.
     """
     title = _title(wish.title, vocabulary, say)
     meters = _meters(wish.meter, vocabulary)
     dances = _dances(wish.rhythm, vocabulary)
     tonic, modes = _key(wish.key, vocabulary)
     form = wish.form._replace(title="none" if wish.title and not title else None if title else "behind")
-    music, semitones = _prefix(wish, vocabulary)
-    if music:
-        meters = _fitting(masks, form, meters, modes[0], music, vocabulary)
+    given = read_given(wish.prefix, "prefix", wish.meter, wish.key, vocabulary)
+    last = read_given(wish.ending, "ending", wish.meter, wish.key, vocabulary)
+    if len(last.pieces) > 1:
+        raise FolkbenchError("the ending has a hole", "... stands in a prefix; an ending is given whole")
+    if masks.free and (len(given.pieces) > 1 or last or form.returns):
+        raise FolkbenchError("holes, endings and parts that come back need the grammar", "leave --no-grammar away")
+    planned = Plan(given.pieces[0] if given else (), (), form, ())
+    if (given or last) and not masks.free:
+        planned, meters = _planned(masks, wish, form, meters, modes[0], given, last, vocabulary)
+        if last and not form.parts:
+            say(f"no form was asked for: the tune is made with {' '.join(form_words(planned.form))}")
+    semitones = given.semitones if given.semitones is not None else last.semitones
     if not (wish.rhythm and wish.meter):
         dances, meters = _agreeing(dances, meters, vocabulary)
-    prime: list[int] = [*title]
+    tokens: list[int] = [*title]
     choices = []
-    for tokens in (dances, meters, modes):
-        if len(tokens) > 1:
-            choices.append((len(prime), tokens))
-        prime.extend(tokens if len(tokens) == 1 else [DRAWN] * bool(tokens))
-    prime.extend(music)
-    if music:
-        kept = tuple(n for n, token in enumerate(vocabulary.tokens) if token.kind not in _CHANGES_A_NOTE)
-        choices.append((len(prime), kept))
-    return Primed(wish, tuple(prime), tuple(choices), form, tonic, semitones)
+    for some in (dances, meters, modes):
+        if len(some) > 1:
+            choices.append((len(tokens), some))
+        tokens.extend(some if len(some) == 1 else [DRAWN] * bool(some))
+    mode_at = len(tokens) - 1
+    tokens.extend(planned.music)
+    if planned.music and masks.free:  # the grammar sees to it elsewhere
+        kept = tuple(n for n, token in enumerate(vocabulary.tokens) if token.kind not in CHANGES_A_NOTE)
+        choices.append((len(tokens), kept))
+    all_given = frozenset((*planned.music, *planned.ending, *(n for gap in planned.gaps for n in gap.tokens)))
+    typed = (*given.typed, *last.typed)
+    request = Request(0, 0, tuple(tokens), planned.form, tuple(choices), planned.gaps, planned.ending)
+    return Primed(wish, request, tonic, semitones, modes, mode_at, _notes(wish), all_given, typed)
+
+
+def _notes(wish: Wish) -> Notes | None:
+    """The notes that the tune may have; None for any."""
+    if not (wish.player or wish.avoid):
+        return None
+    played = instrument(wish.player) if wish.player else None
+    allowed = (played.notes if played else frozenset(range(128))) - avoided(wish.avoid)
+    names = [f"the {played.name}"] if played else []
+    names += [f"avoiding {' and '.join(wish.avoid)}"] if wish.avoid else []
+    return Notes(allowed, " ".join(names))
 
 
 def _title(title: str, vocabulary: Vocabulary, say: Callable[[str], None]) -> Numbers:
@@ -176,52 +217,57 @@ def _agreeing(dances: Numbers, meters: Numbers, vocabulary: Vocabulary) -> tuple
     return some_dances or dances, some_meters or meters
 
 
-def _prefix(wish: Wish, vocabulary: Vocabulary) -> tuple[Numbers, int | None]:
-    """The prefix as tokens in root C, and how many semitones lie between root C and the key it was written in."""
-    words = wish.prefix.split()
-    if not words:
-        if wish.prefix:
-            raise FolkbenchError("the prefix is empty", "give some notes, as in 'G, C C 2'")
-        return (), None
-    if all(word in vocabulary.index and meaning(word).kind in _MUSIC for word in words):
-        return tuple(vocabulary.numbers(tuple(words))), None
-    tune = read(f"X:1\nM:{wish.meter or '4/4'}\nL:1/8\nK:{wish.key or 'C'}\n{wish.prefix}\n")
-    strange = [remark.text for remark in tune.remarks if remark.code not in _UNFINISHED]
-    strange += [event.text for bar in tune.bars for event in bar.events if isinstance(event, Unknown)]
-    if strange or not any(isinstance(event, Note | Chord) for bar in tune.bars for event in bar.events):
-        what = f": {strange[0].strip()!r} isn't" if strange and strange[0].strip() else ""
-        raise FolkbenchError(f"the prefix is no ABC{what}", "write it as in 'GABc d2' or 'G, C C 2'")
-    if not wish.key:
-        raise FolkbenchError("a prefix in plain ABC needs a key to stand in", "say --key, as in --key G")
-    encoded = encode(tune, octave=0)
-    music = encoded.music
-    if tune.bars and not tune.bars[-1].close.text:
-        music = music[:-1]  # encode closes the last bar, which the tune is to go on with
-    unknown = [text for text in music if text not in vocabulary.index]
-    if unknown:
-        raise FolkbenchError(f"the network doesn't know {unknown[0]!r} (in root C)", "begin with simpler music")
-    return tuple(vocabulary.numbers(music)), -encoded.semitones
+def _planned(
+    masks: Masks,
+    wish: Wish,
+    form: Form,
+    meters: Numbers,
+    mode: int,
+    given: Given,
+    ending: Given,
+    vocabulary: Vocabulary,
+) -> tuple[Plan, Numbers]:
+    """How the tune can hold what is given, and the meters in which it can. Raises FolkbenchError if it can't."""
+    last = ending.pieces[0] if ending else ()
+    found: dict[int, Plan | Misfit] = {}
+    for asked in (
+        [form] if form.parts or not last else [parse_form(*usual, form.pickup, form.endings) for usual in USUAL]
+    ):
+        asked = asked._replace(title=form.title)
+        found = {meter: plan(masks, asked, (meter, mode), given.pieces, last) for meter in meters}
+        plans = {meter: one for meter, one in found.items() if isinstance(one, Plan)}
+        if plans:
+            best = min(plans, key=lambda meter: _rank(vocabulary.texts[meter]))
+            return plans[best], tuple(meter for meter, one in plans.items() if one == plans[best])
+    raise _misfit(found, wish, given, vocabulary)
 
 
-def _fitting(masks: Masks, form: Form, meters: Numbers, mode: int, music: Numbers, vocabulary: Vocabulary) -> Numbers:
-    """The meters in which the grammar lets a tune begin with `music`."""
-    walks = {meter: walk(masks, form, (meter, mode, *music)) for meter in meters}
-    fitting = tuple(
-        meter
-        for meter, (count, state) in walks.items()
-        if count == len(music) + 2 and (state is None or _goes_on(masks, state))
-    )
-    if fitting:
-        return fitting
-    meter, (count, _) = max(walks.items(), key=lambda pair: pair[1][0])
-    texts = [*(vocabulary.texts[number] for number in music), "its end"]
-    place = " ".join([*texts[max(count - 8, 0) : count - 2], f"[{texts[count - 2]}]"])
+def _rank(meter: str) -> int:
+    return _COMMON.index(meter) if meter in _COMMON else len(_COMMON)
+
+
+def _misfit(found: dict[int, Plan | Misfit], wish: Wish, given: Given, vocabulary: Vocabulary) -> FolkbenchError:
+    """Why nothing that is given can stand in the tune."""
+    misfits = [(one, meter) for meter, one in found.items() if isinstance(one, Misfit)]
+    furthest, meter = max(misfits, key=lambda pair: (pair[0].fits, -_rank(vocabulary.texts[pair[1]])))
     where = vocabulary.texts[meter].removeprefix("M:")
-    raise FolkbenchError(f"no tune in {where} begins so: it can't go on at {place}", "count its bars, or --no-grammar")
-
-
-def _goes_on(masks: Masks, state: AnyState) -> bool:
-    """Whether something may follow that leaves the prefix's last note as it is."""
-    return masks.grammar is None or any(
-        token.kind not in _CHANGES_A_NOTE and masks.grammar.step(state, token) is not None for token in masks.tokens
-    )
+    if furthest.reason == ENDING:
+        return FolkbenchError(
+            f"no tune in {where} of this form ends with {wish.ending.strip()!r}", "count its bars, and the form's"
+        )
+    texts: list[str] = []
+    seen = 0
+    for piece in given.pieces:
+        for number in piece:
+            seen += 1
+            text = vocabulary.texts[number]
+            texts.append(f"[{text}]" if seen == furthest.fits + 1 else text)
+        texts.append(HOLE)
+    texts[-1] = "" if furthest.fits < seen else "[its end]"
+    at = next((place for place, text in enumerate(texts) if text.startswith("[")), len(texts))
+    place = " ".join(texts[max(at - 6, 0) : at + 1])
+    if furthest.reason == RETURNS:
+        return FolkbenchError(f"the prefix reaches into a part that comes back of itself, at {place}", "end it before")
+    if furthest.reason == CROWDED:
+        return FolkbenchError(f"a hole has no room in its bar of {where}, before {place}", "count the bar")
+    return FolkbenchError(f"no tune in {where} begins so: it can't go on at {place}", "count its bars, or --no-grammar")

@@ -36,11 +36,29 @@ DRAWN = -1
 """Stands in a request's prime where the network chooses a token."""
 
 
+NEVER = 1 << 40
+"""No tune has so many tokens."""
+
+
+class Gap(NamedTuple):
+    """A hole in what is given, and what is given behind it.
+
+    ticks: from the bar line to the hole's end. plain: it may have no accidentals, which would change what stands
+    behind it in the bar.
+    """
+
+    ticks: int
+    plain: bool
+    tokens: tuple[int, ...]
+
+
 class Request(NamedTuple):
     """One tune to be made.
 
     seed, k: its random stream (S, k). prime: the tokens it begins with behind `<s>`, DRAWN where the network chooses.
-    choices: (place, tokens): at that place behind `<s>` only these may be drawn; in order of place.
+    choices: (place, tokens): at that place behind `<s>` only these may be drawn; in order of place. gaps: holes behind
+    the prime, and what is given behind each. ending: the music it ends with, its last line included; `form.coda` are
+    its bars. away: pitches that it must not have.
     """
 
     seed: int
@@ -48,6 +66,14 @@ class Request(NamedTuple):
     prime: tuple[int, ...] = ()
     form: Form = FREE
     choices: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    ending: tuple[int, ...] = ()
+    away: tuple[int, ...] = ()
+
+    @property
+    def given(self) -> int:
+        """How many tokens are given before the network is left alone, those in holes not counted."""
+        return len(self.prime) + sum(len(gap.tokens) for gap in self.gaps)
 
 
 class Drawn(NamedTuple):
@@ -57,6 +83,7 @@ class Drawn(NamedTuple):
     logprob: nats, the network's own, of the tokens that were drawn, at the temperature asked for.
     masked: how much probability the grammar and the guard took away, a mean over those tokens, 0..1.
     backs: how often the guard left no way on, and the tune went back to the beginning of its bar.
+    own: for every token whether the user gave it; () where that isn't asked.
     """
 
     request: Request
@@ -64,6 +91,7 @@ class Drawn(NamedTuple):
     logprob: float
     masked: float
     backs: int = 0
+    own: tuple[bool, ...] = ()
 
 
 class Taste(NamedTuple):

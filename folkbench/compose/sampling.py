@@ -9,23 +9,22 @@ A stream that ends is given the next request at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 import numpy.typing as npt
 
 from folkbench.compose.alone import make_alone
 from folkbench.compose.drawing import dice, draw, throws
-from folkbench.compose.fence import HOTTER, Fence
+from folkbench.compose.fence import HOTTER, MOST_BACKS, Fence
 from folkbench.compose.form import Form
 from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import BAR, Floats, Masks, Numbers
-from folkbench.compose.request import DRAWN, LONGEST, PATIENCE, STREAMS, Drawn, Network, Request, Taste
+from folkbench.compose.request import DRAWN, LONGEST, NEVER, PATIENCE, STREAMS, Drawn, Network, Request, Taste
+from folkbench.compose.script import OWN, Where, at_first, cue, is_scripted
 from folkbench.whence import Guard
 
-_NEVER = 1 << 40  # no tune has so many tokens
 _BLOCK = 1024  # random numbers drawn at once for a stream
-_MOST_BACKS = 200  # then the grammar's word counts alone: a tune must end
 
 
 def sample(
@@ -43,9 +42,10 @@ def sample(
     Each `prime` must be allowed by the grammar, whatever is chosen in it (`walk` says so).
     """
     queue = iter(requests)
-    if streams == 1 and guard is None:
-        yield from (make_alone(network, masks, request, taste or Taste(), longest) for request in queue)
-        return
+    if streams == 1:
+        while (request := next(queue, None)) and not (is_scripted(request) or request.away):
+            yield make_alone(network, masks, request, taste or Taste(), longest, guard)
+        queue = chain([request] if request else [], queue)
     batch = _Batch(network, masks, taste or Taste(), longest, list(islice(queue, streams)), guard)
     while batch.requests:
         ended = batch.step()
@@ -107,12 +107,18 @@ class _Batch:
         self.logprob = np.zeros(count)
         self.masked = np.zeros(count)
         self.made = np.full((count, _BLOCK), DRAWN)
+        self.own = np.zeros((count, _BLOCK), dtype=np.int8)  # whose each token is
+        self.where: list[Where] = [Where()]  # every place in a script that a stream has come to ...
+        self.script = np.zeros(count, dtype=np.int64)  # ... and which of them it is at
+        self.due = np.zeros(count, dtype=np.int64)
+        self.inside = np.zeros(count, dtype=bool)  # in a hole
+        self.away = np.zeros((count, len(kinds)), dtype=np.float32)  # BAR for pitches that it must not have
         self.chances = np.zeros((count, _BLOCK), dtype=np.float32)
         self.cast = np.zeros(count, dtype=np.int64)  # random numbers used
         self.backs = np.zeros(count, dtype=np.int64)
         self.heat = np.ones(count, dtype=np.float32)  # times the temperature; above 1 where a bar is tried again
-        self.is_line = np.array([kind in ("bar", "ending") for kind in kinds])
-        self.fence = Fence(guard, masks, count, self.h, self.c) if guard else None
+        self.is_line = np.array([kind in ("bar", "ending", "mode") for kind in kinds])
+        self.fence = Fence(guard, count, self.h, self.c) if guard else None
         self.dice: list[np.random.Generator | None] = [None] * count
         self.choices: list[dict[int, tuple[int, ...]]] = [{} for _ in requests]
         for slot, request in enumerate(requests):
@@ -126,7 +132,7 @@ class _Batch:
             self.network.recall.raise_(logits, self.memory)
         if self.scale != 1:
             logits *= self.scale
-        barred = self.masks.barred(self.states, self.pitches)
+        barred = self._barred(self.slots)
         picky = self.picky == self.at
         if picky.any():
             self._choose(np.flatnonzero(picky), barred)
@@ -150,10 +156,13 @@ class _Batch:
         self.at += 1
         self.cast += 1
         self.tokens = tokens
+        if self.scripted:
+            self._prompt()
         if self.fence:
-            self.fence.take(tokens, ~free)
+            self.fence.take(tokens, self.own[self.slots, self.at - 1] > 0)
             self.heat[self.is_line[tokens]] = 1
-            self.fence.remember(tokens, self.h, self.c, self._counters())
+            behind = (self.is_line[tokens] | ~free) & (self.made[self.slots, self.at] == DRAWN)
+            self.fence.remember(np.flatnonzero(behind), self.h, self.c, self._counters())
         ended = tokens == self.end_token
         late = self.at >= self.limit
         if late.any():
@@ -168,7 +177,8 @@ class _Batch:
         count = max(int(self.drawn[slot]), 1)
         tokens = tuple(self.made[slot, :length].tolist())
         masked = float(self.masked[slot]) / count
-        return Drawn(request, tokens, float(self.logprob[slot]), masked, int(self.backs[slot]))
+        own = tuple((self.own[slot, :length] == OWN).tolist())
+        return Drawn(request, tokens, float(self.logprob[slot]), masked, int(self.backs[slot]), own)
 
     def refill(self, slot: int, request: Request | None) -> None:
         """Give a stream that has ended its next request; None leaves it empty."""
@@ -207,15 +217,47 @@ class _Batch:
         if self.fence:
             self.fence.begin(slot)
         self.choices[slot] = dict(request.choices)
-        self.picky[slot] = min(self.choices[slot], default=_NEVER)
+        self.picky[slot] = min(self.choices[slot], default=NEVER)
         primed = len(request.prime)
-        self.limit[slot] = max(self.longest, primed + 1)
+        self.limit[slot] = max(self.longest, request.given + 1)
         while self.limit[slot] + 2 * PATIENCE > self.made.shape[1]:
             self._widen()
         self.made[slot] = DRAWN
         self.made[slot, :primed] = request.prime
+        self.own[slot] = self.made[slot] != DRAWN
+        self.away[slot] = 0
+        self.away[slot, list(request.away)] = BAR
+        self._stand(slot, at_first(request))
+        self.inside[slot] = False
+        self.scripted = not self.masks.free and any(one.given or is_scripted(one) for one in self.requests if one)
+        self.limited = bool(self.away.any())
         for first in range(0, self.made.shape[1], _BLOCK):
             self._throw(slot, first)
+
+    def _prompt(self) -> None:
+        """See for every stream whether something is given next."""
+        holes = self.masks.in_hole(self.states)
+        called = self.masks.cued(self.states) | (self.at == self.due) | (self.inside & ~holes)
+        self.own[self.slots[self.inside & ~holes], self.at[self.inside & ~holes] - 1] = OWN
+        called &= self.made[self.slots, self.at] == DRAWN
+        self.inside = holes
+        for slot in np.flatnonzero(called):
+            request, at = self.requests[slot], int(self.at[slot])
+            if request is None:
+                continue
+            made, own = self.made[slot, :at].tolist(), self.own[slot, :at].tolist()
+            found = cue(self.masks, request, self.where[self.script[slot]], made, own, int(self.states[slot]))
+            while at + len(found.given) + 2 * PATIENCE > self.made.shape[1]:
+                self._widen()
+            self._stand(int(slot), found.where)
+            self.states[slot] = found.number
+            self.inside[slot] = self.masks.in_hole(self.states[slot])
+            self.made[slot, at : at + len(found.given)] = found.given
+            self.own[slot, at : at + len(found.given)] = found.own
+
+    def _stand(self, slot: int, where: Where) -> None:
+        self.script[slot], self.due[slot] = len(self.where), where.due
+        self.where.append(where)
 
     def _counters(self) -> dict[str, npt.NDArray[np.generic]]:
         """What goes back with a stream; the random numbers that it has used, and how often it went back, don't."""
@@ -223,12 +265,16 @@ class _Batch:
 
     def _fence_in(self, fence: Fence, logits: Floats, barred: Floats) -> None:
         """Bar what would be a copy. A stream with no way on goes back to the beginning of its bar."""
-        given = self.made[self.slots, self.at] != DRAWN
-        fence.bar(barred, self.slots)
-        no_way = (barred.min(axis=1) >= BAR) & ~given
-        stuck = np.flatnonzero(no_way & (self.backs < _MOST_BACKS))
-        for slot in np.flatnonzero(no_way & (self.backs >= _MOST_BACKS)):
-            barred[slot] = self.masks.barred_alone(int(self.states[slot]), int(self.pitches[slot]))
+        given = self.made[self.slots, self.at]
+        free = given == DRAWN
+        copies = fence.forbidden(self.slots, self.own[self.slots, self.at] > 0)
+        if copies is None:
+            copies = np.zeros_like(barred, dtype=bool)
+        barred[copies] = BAR
+        no_way = np.where(free, barred.min(axis=1) >= BAR, copies[self.slots, given])
+        stuck = np.flatnonzero(no_way & (self.backs < MOST_BACKS))
+        for slot in np.flatnonzero(no_way & free & (self.backs >= MOST_BACKS)):
+            barred[slot] = self._barred(self.slots[slot : slot + 1])[0]
         for slot in stuck:
             fence.way_back(int(slot), self.h, self.c, self._counters())
             request, at = self.requests[slot], int(self.at[slot])
@@ -236,9 +282,9 @@ class _Batch:
                 self.memory.rewind(int(slot), at + 1)
             assert request is not None
             self.made[slot, at:] = DRAWN
-            self.made[slot, at : len(request.prime)] = request.prime[at:]
+            self.own[slot, at:] = 0
             self.choices[slot] = {place: tokens for place, tokens in request.choices if place >= at}
-            self.picky[slot] = min(self.choices[slot], default=_NEVER)
+            self.picky[slot] = min(self.choices[slot], default=NEVER)
             self.backs[slot] += 1
             self.heat[slot] *= HOTTER
         if stuck.size:
@@ -246,13 +292,19 @@ class _Batch:
             if self.network.recall and self.memory:
                 self.network.recall.raise_(again, self.memory, stuck)
             logits[stuck], self.h[:, stuck], self.c[:, stuck] = again * self.scale, h, c
-            rows = self.masks.barred(self.states[stuck], self.pitches[stuck])
-            fence.bar(rows, stuck)
-            barred[stuck] = rows
+            barred[stuck] = self._barred(stuck)
+            again_copies = fence.forbidden(stuck, np.zeros(len(stuck), dtype=bool))
+            if again_copies is not None:
+                barred[stuck] = np.where(again_copies, BAR, barred[stuck])
             while int(self.cast.max()) + 2 * PATIENCE > self.made.shape[1]:
                 self._widen()
         if (self.heat != 1).any():
             logits /= self.heat[:, None]
+
+    def _barred(self, slots: Numbers) -> Floats:
+        """What the grammar bars, and the pitches that must not be had."""
+        rows = self.masks.barred(self.states[slots], self.pitches[slots])
+        return np.maximum(rows, self.away[slots]) if self.limited else rows
 
     def _choose(self, slots: Numbers, barred: Floats) -> None:
         """Bar what a request's own choices leave out at this place."""
@@ -261,7 +313,7 @@ class _Batch:
             row = np.full_like(barred[slot], BAR)
             row[allowed] = barred[slot, allowed]
             barred[slot] = row
-            self.picky[slot] = min(self.choices[slot], default=_NEVER)
+            self.picky[slot] = min(self.choices[slot], default=NEVER)
 
     def _throw(self, slot: int, first: int) -> None:
         rng = self.dice[slot]
@@ -271,6 +323,7 @@ class _Batch:
     def _widen(self) -> None:
         first = self.made.shape[1]
         self.made = np.concatenate([self.made, np.full((len(self.made), _BLOCK), DRAWN)], axis=1)
+        self.own = np.concatenate([self.own, np.zeros((len(self.own), _BLOCK), dtype=np.int8)], axis=1)
         self.chances = np.concatenate([self.chances, np.zeros((len(self.made), _BLOCK), dtype=np.float32)], axis=1)
         for slot, rng in enumerate(self.dice):
             if rng is not None:
@@ -282,11 +335,12 @@ class _Batch:
         while int(self.at.max()) + 2 * PATIENCE > self.made.shape[1]:
             self._widen()
         for slot in late:
-            self.states[slot] = self.masks.hurry(int(self.states[slot]))
+            if not (self.inside[slot] or self.due[slot] < NEVER):
+                self.states[slot] = self.masks.hurry(int(self.states[slot]))
             self.limit[slot] += PATIENCE
             cut[slot] = self.masks.free
         return cut
 
 
-_GO_BACK = ("tokens", "states", "pitches", "at", "drawn", "logprob", "masked")
-_ROWS = (*_GO_BACK, "picky", "limit", "made", "chances", "cast", "backs", "heat")
+_GO_BACK = ("tokens", "states", "pitches", "at", "drawn", "logprob", "masked", "script", "due", "inside")
+_ROWS = (*_GO_BACK, "picky", "limit", "made", "own", "away", "chances", "cast", "backs", "heat")

@@ -1,4 +1,4 @@
-"""A score for choosing among many tunes. It is a score, not quality: six things that can be counted, weighed.
+"""A score for choosing among many tunes. It is a score, not quality: seven things that can be counted, weighed.
 
 Each part lies in 0..1; the weights stand in one table.
 """
@@ -11,11 +11,20 @@ from typing import NamedTuple
 
 from folkbench.check.portrait import portray
 from folkbench.compose.composer import Made
+from folkbench.compose.likeness import likeness
 from folkbench.notation import read, write_bar
-from folkbench.notation.tune import Chord, Note
+from folkbench.notation.tune import Chord, Note, Tune
 from folkbench.whence import Index, originality
 
-WEIGHTS = {"likelihood": 1.0, "form": 1.0, "tonic": 1.0, "range": 1.5, "originality": 1.0, "variety": 0.5}
+WEIGHTS = {
+    "likelihood": 1.0,
+    "form": 1.0,
+    "tonic": 1.0,
+    "range": 1.5,
+    "originality": 1.0,
+    "variety": 0.5,
+    "likeness": 2.0,
+}
 """What each part counts."""
 
 USUAL_BARS = (8, 16)
@@ -31,6 +40,7 @@ class Score(NamedTuple):
     likelihood: the mean probability of a token (geometric). form: share of parts with a usual number of bars. tonic:
     share of parts that end on it. range: share of notes that can be played. originality: 1 where no whole bar is
     shared with a human tune, 0 where four on end are. variety: 1 where half of the bars or more differ from all others.
+    likeness: how much its leaps and steps are those of another tune (1 where there is none to be like).
     """
 
     likelihood: float
@@ -39,6 +49,7 @@ class Score(NamedTuple):
     range: float
     originality: float
     variety: float
+    likeness: float
 
     @property
     def total(self) -> float:
@@ -51,10 +62,14 @@ class Score(NamedTuple):
 
 
 def best(
-    made: Iterable[Made], count: int, index: Index | None = None, playable: frozenset[int] | None = None
+    made: Iterable[Made],
+    count: int,
+    index: Index | None = None,
+    playable: frozenset[int] | None = None,
+    like: Tune | None = None,
 ) -> list[tuple[Made, Score]]:
     """The `count` tunes with the highest scores, best first, numbered from 1; of equals the earlier."""
-    scored = [(tune, score(tune, index, playable)) for tune in made]
+    scored = [(tune, score(tune, index, playable, like)) for tune in made]
     scored.sort(key=lambda pair: (-pair[1].total, pair[0].k))
     return [(numbered(tune, x), found) for x, (tune, found) in enumerate(scored[:count], 1)]
 
@@ -65,7 +80,9 @@ def numbered(made: Made, x: int) -> Made:
     return made._replace(abc=f"X:{x}\n{rest}")
 
 
-def score(made: Made, index: Index | None = None, playable: frozenset[int] | None = None) -> Score:
+def score(
+    made: Made, index: Index | None = None, playable: frozenset[int] | None = None, like: Tune | None = None
+) -> Score:
     """The score of a tune. Without an index originality counts as 1; `playable` are an instrument's MIDI notes."""
     tune = read(made.abc)
     portrait = portray(tune)
@@ -82,4 +99,5 @@ def score(made: Made, index: Index | None = None, playable: frozenset[int] | Non
         range=sum(within) / max(len(within), 1),
         originality=1 - min(shared, 4) / 4,
         variety=min(1.0, 2 * len(set(bars)) / max(len(bars), 1)),
+        likeness=likeness(tune, like) if like else 1.0,
     )

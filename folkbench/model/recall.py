@@ -174,6 +174,13 @@ class Alone:
         self._since = self._since + 1 if word >= 0 else 0
         self._longest += 1
 
+    def rewind(self, taken: int) -> None:
+        """Take the tune back to where it had so many tokens."""
+        del self._tokens[taken:]
+        self._said = self._said[:taken]
+        self._since = next((n for n, word in enumerate(reversed(self._said)) if word == chr(0)), taken)
+        self._longest = taken
+
     def raise_(self, logits: Floats) -> None:
         """Raise in `logits` (vocabulary,) what the tune recalls."""
         found = self._offers()

@@ -2,7 +2,8 @@
 
 A part ends at a repeat sign, at a double bar or at the tune's end; parts are lettered as they fall. A pickup is
 bar 0. Endings share numbers: `A8.1` and `A8.2`. A bar that an ending or a double bar cuts in two keeps one
-number. Inside `|: ... :|` a double bar is only a mark for the eye.
+number. Inside `|: ... :|` a double bar is only a mark for the eye. A part that is another one again, note for note,
+has a letter of its own, by which its bars are called; `structure` gives it the other's.
 """
 
 from __future__ import annotations
@@ -29,12 +30,16 @@ class Place(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One part: its letter, whether it is played again, whether it has a pickup, and its bars."""
+    """One part: its letter, whether it is played again, whether it has a pickup, and its bars.
+
+    again: the earlier part that it is note for note; "" for none.
+    """
 
     name: str
     repeated: bool
     pickup: bool
     places: tuple[Place, ...]
+    again: str = ""
 
     @property
     def bars(self) -> int:
@@ -45,18 +50,24 @@ class Part(NamedTuple):
 def form(tune: Tune, voice: int = 0) -> tuple[Part, ...]:
     """The parts of one voice, in order."""
     bars = tune.voices[voice].bars if voice < len(tune.voices) else ()
-    parts = []
-    for number, (first, last) in enumerate(_sections(bars)):
+    parts: list[Part] = []
+    sections = _sections(bars)
+    for number, (first, last) in enumerate(sections):
         name = _letter(number)
         places = _places(bars, first, last, name, tune.whole)
         repeated = any(bar.close.ends for bar in bars[first:last])
-        parts.append(Part(name, repeated, bool(places) and places[0].bar == 0, places))
+        like = next((k for k in range(number) if _same(bars, sections[k], (first, last))), -1)
+        again = "" if like < 0 else parts[like].again or parts[like].name
+        parts.append(Part(name, repeated, bool(places) and places[0].bar == 0, places, again))
     return tuple(parts)
 
 
 def structure(parts: tuple[Part, ...]) -> str:
-    """`AABB`: every part's letter, twice where it is repeated."""
-    return "".join([part.name * (2 if part.repeated else 1) for part in parts])
+    """`AABB`, `ABAC`: a letter for every part by its music, twice where it is repeated."""
+    letters: dict[str, str] = {}
+    for part in parts:
+        letters[part.name] = letters[part.again] if part.again else _letter(len(set(letters.values())))
+    return "".join([letters[part.name] * (2 if part.repeated else 1) for part in parts])
 
 
 def play_order(voice: Voice) -> tuple[int, ...]:
@@ -73,6 +84,29 @@ def play_order(voice: Voice) -> tuple[int, ...]:
                 if not ending or time in ending:
                     order.append(index)
     return tuple(order)
+
+
+def _same(bars: tuple[Bar, ...], one: tuple[int, int], two: tuple[int, int]) -> bool:
+    """Whether two sections have the same notes in the same bars and endings."""
+    if one[1] - one[0] != two[1] - two[0]:
+        return False
+    return all(
+        bars[k].ticks == bars[n].ticks and bars[k].ending == bars[n].ending and _notes(bars[k]) == _notes(bars[n])
+        for k, n in zip(range(*one), range(*two), strict=True)
+    )
+
+
+def _notes(bar: Bar) -> list[tuple[int, ...]]:
+    """What sounds in a bar: how long, and which pitches; none for a rest."""
+    found: list[tuple[int, ...]] = []
+    for event in bar.events:
+        if isinstance(event, Note):
+            found.append((event.ticks, event.step, event.alter))
+        elif isinstance(event, Chord):
+            found.append((event.ticks, *[value for note in event.notes for value in (note.step, note.alter)]))
+        elif isinstance(event, Rest):
+            found.append((event.ticks,))
+    return found
 
 
 def _sections(bars: tuple[Bar, ...]) -> list[tuple[int, int]]:

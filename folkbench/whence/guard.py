@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +30,14 @@ from folkbench.whence.index import Index, open_index
 from folkbench.whence.store import save
 from folkbench.whence.text import END, LINE
 
+if TYPE_CHECKING:
+    from folkbench.whence.lookout import Lookout
+
 FEWEST_BARS = 2
 """Fewer bars on end can't be kept off: nearly every bar that a player would call one stands somewhere."""
 
-_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2^64
-_INVERSE = pow(_BASE, -1, 1 << 64)
+BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2^64
+INVERSE = pow(BASE, -1, 1 << 64)
 _SKIPPED = ("start", "marker", "letter", "rhythm", "meter", "mode", "other")  # tokens that are no music
 
 Hashes = npt.NDArray[np.uint64]
@@ -87,6 +91,12 @@ class Guard:
         """Watch so many tunes from their beginning."""
         return Watch(self, streams)
 
+    def look_out(self) -> Lookout:
+        """Watch one tune."""
+        from folkbench.whence.lookout import Lookout
+
+        return Lookout(self)
+
 
 class Watch:
     """Tunes that are being written, and what each must not write next.
@@ -105,17 +115,17 @@ class Watch:
         self._line_at = np.zeros((streams, room), np.int64)  # by bar line: which symbol it is; a tune begins with one
         self._sums = np.zeros((streams, room), np.uint64)  # by symbol: the sum of all before it
         self._sums[:, 1] = guard.line
-        self._powers, self._inverses = _powers(_BASE, room), _powers(_INVERSE, room)
+        self._powers, self._inverses = _powers(BASE, room), _powers(INVERSE, room)
 
-    def forbidden(self, own: bool = False) -> Flags:
+    def forbidden(self, own: bool | Flags = False) -> Flags:
         """Which tokens each tune must not write next; shape (streams, vocabulary).
 
-        With `own` the next token is the user's: then only runs count that hold a token which isn't.
+        Where `own`, the next token is the user's: then only runs count that hold a token which isn't.
         """
         guard = self.guard
         rows = np.arange(len(self.taken))
         length, lines = self._length[rows, self.taken], self._lines[rows, self.taken]
-        fresh = self._fresh[rows, self.taken] if own else length
+        fresh = np.where(own, self._fresh[rows, self.taken], length)
         at_line = self._line_at[rows, lines - 1] == length - 1
         mask = np.zeros((len(rows), len(guard.values)), bool)
         long = np.flatnonzero((length >= guard.tokens) & (fresh >= length - guard.tokens))
@@ -168,7 +178,7 @@ class Watch:
         more = max(room, 2 * now) - now
         for name in ("_length", "_lines", "_fresh", "_line_at", "_sums"):
             setattr(self, name, np.pad(getattr(self, name), ((0, 0), (0, more))))
-        self._powers, self._inverses = _powers(_BASE, now + more), _powers(_INVERSE, now + more)
+        self._powers, self._inverses = _powers(BASE, now + more), _powers(INVERSE, now + more)
 
 
 def _among(rows: Numbers, hashes: Hashes, known: Hashes) -> tuple[Numbers, Hashes]:
@@ -184,8 +194,8 @@ def _make(index: Index, bars: int, tokens: int, path: Path) -> None:
     text = index.text
     symbols = text.symbols.astype(np.int64)
     values = np.array([_value(word) for word in text.words], np.uint64)[symbols]
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(values * _powers(_BASE, len(values)), dtype=np.uint64)])
-    inverses = _powers(_INVERSE, len(values))
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(values * _powers(BASE, len(values)), dtype=np.uint64)])
+    inverses = _powers(INVERSE, len(values))
     begin = np.arange(max(len(symbols) - tokens, 0))
     begin = begin[text.tunes_of(begin) == text.tunes_of(begin + tokens)]
     begin = begin[symbols[begin + tokens] != END]

@@ -80,6 +80,13 @@ def open_index(name: str = DEFAULT) -> Index:
     return index
 
 
+def is_ready(name: str = DEFAULT) -> bool:
+    """Whether the index of that corpus is there already, so that opening it takes no time."""
+    note = _folder(name) / "corpus"
+    signed = signature(name)
+    return bool(signed) and note.is_file() and note.read_text().split("\n")[0] == signed
+
+
 def index_of(corpus: Corpus) -> Index:
     """The index of a corpus in memory, kept under its name."""
     return Index(_folder(corpus.name), corpus.name, corpus.fingerprint, lambda: corpus)

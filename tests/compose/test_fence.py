@@ -23,7 +23,7 @@ class Trap:
         self.taken: list[list[int]] = [[] for _ in range(streams)]
         return self
 
-    def forbidden(self) -> Any:
+    def forbidden(self, own: Any) -> Any:
         caught = [bool(tokens) and tokens[-1] == TRAP for tokens in self.taken]
         return np.repeat(np.array(caught)[:, None], len(TOKENS), axis=1)
 

@@ -28,6 +28,9 @@ FORMS = [
     parse_form("AABB", 8, pickup=True, endings=True),
     parse_form("ABB", 4, endings=False),
     parse_form("A", 16),
+    parse_form("ABAC", 4),
+    parse_form("AABBA", 4, pickup=True),
+    parse_form("AABBAA", 2, endings=True),
 ]
 
 
@@ -65,6 +68,9 @@ def test_what_a_network_without_sense_writes_passes_check_strict_and_has_the_for
         if asked.parts and len(parts) == len(asked.parts):
             assert [part.bars for part in parts] == [part.bars for part in asked.parts]
             assert structure(parts) == "".join(part.letter * (1 + part.repeated) for part in asked.parts)
+            assert [part.again for part in parts] == [
+                asked.parts[part.again].letter if part.again >= 0 else "" for part in asked.parts
+            ]
         if asked.pickup is not None:
             assert {part.pickup for part in parts} == {asked.pickup}
         if asked.endings is not None:
@@ -146,7 +152,7 @@ def test_a_title_stands_before_the_music_or_behind_it_but_not_twice() -> None:
     assert accepts(f"{music} T: t:a", Form(title="behind"))
 
 
-@pytest.mark.parametrize("letters", ["", "AAA", "BA", "AAC", "A B", "ABA", "AA1"])
+@pytest.mark.parametrize("letters", ["", "AAA", "BA", "AAC", "A B", "AABBA" * 3, "AA1", "ACA"])
 def test_what_is_no_form_is_refused(letters: str) -> None:
     with pytest.raises(FolkbenchError):
         parse_form(letters)

@@ -90,6 +90,10 @@ def test_a_tune_alone_raises_what_it_raises_among_others_to_the_bit(tune: list[i
         among.take(np.array([token]))
         if draw.random() < 0.3:
             continue
+        if draw.random() < 0.2:
+            taken = int(draw.integers(int(among.taken[0]) + 1))
+            alone.rewind(taken)
+            among.rewind(0, taken)
         logits = draw.normal(0, 1, (1, len(TEXTS))).astype(np.float32)
         other = logits[0].copy()
         table.raise_(logits, among)
