@@ -35,6 +35,10 @@ def evaluate(
     grammar: Annotated[
         bool, typer.Option("--grammar/--no-grammar", help="With the grammar, or what the network does by itself.")
     ] = False,
+    form: Annotated[str, typer.Option("--form", help="With this form, as for new: AABB ...; under the grammar.")] = "",
+    original: Annotated[
+        int, typer.Option("--original", min=0, help="Kept from sharing so many bars on end with a human tune.")
+    ] = 0,
     corpus: Annotated[str, typer.Option("--corpus", metavar="NAME", help="Against this corpus.")] = "session",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead.")] = False,
 ) -> None:
@@ -53,8 +57,12 @@ def evaluate(
     if file:
         measured, masked = list(tunes(file)), None
     else:
-        measured, masked = composed(model, count, seed, temperature, grammar)
-        say("these: what the network writes " + ("under the grammar" if grammar else "by itself, without the grammar"))
+        held = grammar or bool(form)
+        measured, masked = composed(model, count, seed, temperature, held, form, original)
+        how = "under the grammar" if held else "by itself, without the grammar"
+        how += f", {form}" if form else ""
+        how += f", kept from sharing {original} bars" if original else ""
+        say(f"these: what the network writes {how}")
     found = report(measured, human, open_index(corpus))
     if as_json:
         print_json(_object(found, corpus) | {"masked_mass": masked})
@@ -67,13 +75,20 @@ def evaluate(
 
 
 def composed(
-    model: str, count: int, seed: int, temperature: float = 1.0, grammar: bool = False
+    model: str,
+    count: int,
+    seed: int,
+    temperature: float = 1.0,
+    grammar: bool = False,
+    form: str = "",
+    original: int = 0,
 ) -> tuple[list[Tune], float]:
-    """Tunes of a network, and the mean probability a token that the grammar took away."""
-    from folkbench.compose import Composer, Taste, Wish
+    """Tunes of a network, and the mean probability a token that grammar and guard took away."""
+    from folkbench.compose import FREE, Composer, Taste, Wish, parse_form
 
     composer = Composer(model or None, grammar=grammar)
-    made = list(composer.make(Wish(), seed, 1, count, Taste(temperature=temperature)))
+    wish = Wish(form=parse_form(form) if form else FREE)
+    made = list(composer.make(wish, seed, 1, count, Taste(temperature=temperature), original=original))
     return [one.tune for one in made], sum(one.masked for one in made) / count
 
 
