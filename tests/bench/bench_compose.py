@@ -1,7 +1,8 @@
 """Composing: tokens a second, grammar and drawing included, beside folk-rnn's published sampler and torch's LSTM.
 
 The published sampler's arithmetic is numpy float32, every gate's two products by themselves, one token at a time (the
-formulas stand in `folkbench/model/network.py`); ours is the shipped network at work, finished tunes replaced at once.
+formulas stand in `folkbench/model/network.py`); ours is the shipped network at work, with what it recalls, the grammar
+and the guard of four bars, finished tunes replaced at once.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import numpy as np
 
 from folkbench.compose import Composer
 from folkbench.compose.drawing import draw
+from folkbench.compose.masks import BAR
 from folkbench.compose.request import Request
 from folkbench.compose.sampling import sample
 from folkbench.model.checkpoint import WEIGHTS, Checkpoint, find, load
+from folkbench.whence import Guard, open_guard
 
 TOKENS = 1500  # a peer's; ours are as many as its tunes have
 ALONE, TOGETHER = 8, 1024  # tunes
@@ -85,28 +88,45 @@ def torch_lstm(checkpoint: Checkpoint, streams: int) -> Callable[[], float]:
     return run
 
 
-def ours(composer: Composer, tunes: int, streams: int, first: int = 1) -> float:
+def ours(composer: Composer, guard: Guard, tunes: int, streams: int, first: int = 1) -> float:
     """Tokens a second, the whole way."""
     requests = [Request(1, k) for k in range(first, first + tunes)]
     start = time.perf_counter()
-    made = [len(drawn.tokens) for drawn in sample(composer.network, composer.masks, requests, streams=streams)]
-    return sum(made) / (time.perf_counter() - start)
+    drawn = sample(composer.network, composer.masks, requests, streams=streams, guard=guard)
+    made = sum(len(one.tokens) for one in drawn)
+    return made / (time.perf_counter() - start)
 
 
-def bare(composer: Composer, streams: int, steps: int = 60) -> tuple[float, float]:
-    """Milliseconds a step: the network's own, and what masks and drawing take."""
-    tokens, numbers = np.zeros(streams, np.int64), np.full(streams, composer.masks.start())
+def bare(composer: Composer, guard: Guard, streams: int, steps: int = 160) -> dict[str, float]:
+    """Milliseconds a step of each part: random notes are taken, as many as a tune has."""
+    pitches = np.array(composer.vocabulary.of_kind("pitch"))
+    numbers = np.full(streams, composer.masks.start())
     h, c = composer.network.rest(streams)
+    recall, watch = composer.network.recall, guard.watch(streams)
+    memory = recall.memory(streams) if recall else None
     chances = np.full(streams, 0.5, np.float32)
-    network = drawing = 0.0
+    rng = np.random.default_rng(1)
+    taken = dict.fromkeys(("network", "recall", "grammar", "guard", "drawing"), 0.0)
     for _ in range(steps):
-        a = time.perf_counter()
+        tokens = rng.choice(pitches, streams)
+        times = [time.perf_counter()]
         logits, h, c = composer.network.step(tokens, h, c)
-        b = time.perf_counter()
-        draw(logits, composer.masks.barred(numbers, tokens), chances, 1.0)
+        times.append(time.perf_counter())
+        if recall and memory:
+            memory.take(tokens)
+            recall.raise_(logits, memory)
+        times.append(time.perf_counter())
+        barred = composer.masks.barred(numbers, tokens)
         composer.masks.follow(numbers * 0, np.full(streams, composer.vocabulary.of_kind("meter")[0]))
-        network, drawing = network + b - a, drawing + time.perf_counter() - b
-    return 1000 * network / steps, 1000 * drawing / steps
+        times.append(time.perf_counter())
+        watch.take(tokens)
+        barred[watch.forbidden()] = BAR
+        times.append(time.perf_counter())
+        draw(logits, barred, chances, 1.0)
+        times.append(time.perf_counter())
+        for name, span in zip(taken, np.diff(times), strict=True):
+            taken[name] += span
+    return {name: 1000 * seconds / steps for name, seconds in taken.items()}
 
 
 def best(run: Callable[[], float], times: int = 3) -> float:
@@ -116,11 +136,12 @@ def best(run: Callable[[], float], times: int = 3) -> float:
 def main() -> None:
     checkpoint = load(find() / WEIGHTS)
     composer, alone = Composer(), Composer(threads=1)
+    guard = open_guard(composer.vocabulary.texts, index=composer.index())
     peer = best(published(checkpoint))
     print(f"published sampler's arithmetic, numpy float32, one stream: {peer:,.0f} tokens/s")
     for what, maker, tunes, streams in (("one stream", alone, ALONE, 1), ("256 streams", composer, TOGETHER, 256)):
-        ours(maker, 300, 256)  # the grammar's tables fill
-        rate = best(lambda maker=maker, tunes=tunes, streams=streams: ours(maker, tunes, streams))
+        ours(maker, guard, 300, 256)  # the grammar's tables fill
+        rate = best(lambda maker=maker, tunes=tunes, streams=streams: ours(maker, guard, tunes, streams))
         line = f"{what}: {rate:,.0f} tokens/s, {rate / peer:.1f} times the published sampler"
         try:
             rival = best(torch_lstm(checkpoint, streams))
@@ -129,5 +150,5 @@ def main() -> None:
             line += "; torch isn't on this machine"
         print(line)
     for streams in (1, 256):
-        network, drawing = bare(alone if streams == 1 else composer, streams)
-        print(f"{streams} streams, a step: network {network:.3f} ms, masks and drawing {drawing:.3f} ms")
+        parts = bare(alone if streams == 1 else composer, guard, streams)
+        print(f"{streams} streams, a step: " + ", ".join(f"{name} {taken:.3f} ms" for name, taken in parts.items()))
