@@ -2,7 +2,7 @@
 
 Each process holds the whole network and takes its share of every batch; DistributedDataParallel adds up their
 gradients. Without torchrun a process is a team of one, and nothing here costs anything. torchrun itself looks up the
-machine's name where it is given `--standalone`; where no network knows that name, `--local-addr 127.0.0.1` goes with it.
+machine's name if it is given `--standalone`; where no network knows that, say `--local-addr 127.0.0.1` as well.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def of_first(values: Sequence[float]) -> list[float]:
 
 
 def _speak_at_home() -> None:
-    """Let processes of one machine speak over its loopback: gloo would look its name up, which not every network knows."""
+    """Let processes of one machine speak over its loopback: gloo would look up its name, which may be unknown."""
     names = [name for _, name in socket.if_nameindex() if name in ("lo", "lo0")]
     if names:
         os.environ.setdefault("GLOO_SOCKET_IFNAME", names[0])

@@ -47,11 +47,15 @@ DAMAGED: dict[str, tuple[str, str | bytes, list[int], int]] = {
     "csv with a NUL": ("t.csv", "".join(TABLE).replace("d2GB", "d\0GB"), [1, 3], 1),
     "abc with a NUL": ("t.abc", "".join(BOOK).replace("d2GB", "d\0GB"), [1, 3], 1),
     "json with a NUL": ("t.json", json.dumps([setting(1, BODIES[0]), setting(2, "G\0A")]), [1], 1),
-    "csv with quotes in quotes": ("t.csv", TABLE[0] + csv(1, BODIES[0], 'A ""so ""called"""" one') + TABLE[2], [1, 2], 0),
+    "csv with quotes in quotes": (
+        "t.csv", TABLE[0] + csv(1, BODIES[0], 'A ""so ""called"""" one') + TABLE[2], [1, 2], 0,
+    ),
     "csv with a quote never closed": (
         "t.csv", TABLE[0] + TABLE[1] + TABLE[2].replace('|",2001', "|,2001") + TABLE[3], [1, 3], 1,
     ),
-    "csv with a row of no numbers": ("t.csv", "".join(TABLE[:2]) + TABLE[2].replace("2,2,", "a,b,") + TABLE[3], [1, 1, 3], 0),
+    "csv with a row of no numbers": (
+        "t.csv", "".join(TABLE[:2]) + TABLE[2].replace("2,2,", "a,b,") + TABLE[3], [1, 1, 3], 0,
+    ),
     "csv with a row too short": ("t.csv", "".join(TABLE[:2]) + "2,2,reel\n" + TABLE[3], [1, 3], 1),
     "csv of latin-1 and utf-8": (
         "t.csv",
