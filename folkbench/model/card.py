@@ -64,7 +64,8 @@ def _what(checkpoint: Checkpoint) -> str:
         f"{len(checkpoint.vocabulary)} tokens (encoding {checkpoint.encoding}): the network of folk-rnn. "
         f"Hash of its weights: `{checkpoint.hash}`.\n\n"
         f"{_FILES['source' in checkpoint.history]}\n"
-        "It writes tunes in the manner of its corpus and means nothing by them; now and then it quotes. `folkbench whence` tells what a tune shares with the corpus."
+        "It writes tunes in the manner of its corpus and means nothing by them; now and "
+        "then it quotes. `folkbench whence` tells what a tune shares with the corpus."
     )
 
 

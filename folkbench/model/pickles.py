@@ -46,7 +46,7 @@ def _look_through(data: bytes) -> None:
     for word, argument, _ in pickletools.genops(data):
         if word.name not in _WORDS:
             raise Damaged(f"it has a word {word.name} that such a file doesn't need")
-        if "PUT" in word.name:
+        if "PUT" in word.name and argument is not None:
             if argument > len(data):
                 raise Damaged("it counts further than it is long")
             if size > _LONG:
@@ -75,11 +75,12 @@ class Values:
 
     flat: NDArray[Any] = np.zeros(0, np.float32)
     """The floats as they stand in the file, whatever their order is."""
-    _shape: object = (0,)
-    _by_column: object = False
+    _shape: Any = (0,)
+    _by_column: bool = False
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        _, self._shape, kind, self._by_column, raw = state
+        _, self._shape, kind, by_column, raw = state
+        self._by_column = bool(by_column)
         if not isinstance(kind, _Float):
             raise Damaged("it has arrays of something that is no number")
         data = raw.encode("latin-1") if isinstance(raw, str) else raw
@@ -92,7 +93,8 @@ class Values:
         except (TypeError, ValueError) as error:
             raise Damaged("it has an array that isn't whole") from error
         with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as that
-            return shaped.astype(np.float32)
+            exact: NDArray[np.float32] = shaped.astype(np.float32)
+        return exact
 
 
 class _Name:
