@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from folkbench.cli.arguments import print_json, say
-from folkbench.errors import FolkbenchError
+from folkbench.errors import Damaged, FolkbenchError
 
 if TYPE_CHECKING:
     from folkbench.corpus import Corpus
@@ -29,12 +29,18 @@ def list_corpora(as_json: bool = _JSON) -> None:
     """
     from folkbench.corpus import load, names
 
-    corpora = [load(name) for name in names()]
+    rows: list[dict[str, Any]] = []
+    for name in names():
+        try:
+            rows.append({**_head(load(name)), "damage": None})
+        except Damaged as error:
+            rows.append({"name": name, "tunes": None, "fingerprint": None, "damage": error.message})
     if as_json:
-        print_json({"corpora": [_head(corpus) for corpus in corpora]})
+        print_json({"corpora": rows})
         return
-    for corpus in corpora:
-        print(f"{corpus.name:16} {len(corpus):6,} tunes  {corpus.fingerprint}")
+    for row in rows:
+        said = row["damage"] or f"{_tunes(row['tunes'], 6)}  {row['fingerprint']}"
+        print(f"{row['name']:16} {said}")
 
 
 @app.command()
@@ -47,14 +53,16 @@ def add(
 
     Example: folkbench corpus add ~/tunes --name ours
     """
+    from folkbench.bench import slug
     from folkbench.corpus import add
     from folkbench.corpus.gather import REASONS
 
-    corpus, new = add(Path(path), name or Path(path).resolve().stem)
+    corpus, new = add(Path(path), name or slug(Path(path).resolve().stem))
     if as_json:
         print_json({**_info(corpus, False), "new": new})
         return
-    say(f"{corpus.name}: {new:,} new tunes, {len(corpus):,} in all, {len(corpus.left_out):,} left out")
+    fresh = f"{new:,} new {'tune' if new == 1 else 'tunes'}"
+    say(f"{corpus.name}: {fresh}, {len(corpus):,} in all, {len(corpus.left_out):,} left out")
     for reason, count in corpus.reasons.items():
         say(f"  {count:6,}  {reason}: {REASONS[reason]}")
     if corpus.left_out:
@@ -69,8 +77,10 @@ def remove(name: str = typer.Argument(..., help="A corpus that was added.")) -> 
     Example: folkbench corpus remove ours
     """
     from folkbench.corpus import remove
+    from folkbench.whence.index import forget
 
     remove(name)
+    forget(name)
     say(f"{name} is removed")
 
 
@@ -111,6 +121,7 @@ def export(
     from folkbench.bench import check_place, write_whole
     from folkbench.corpus import load
     from folkbench.corpus.export import FORMATS
+    from folkbench.corpus.store import progress
 
     if form not in FORMATS:
         raise FolkbenchError(f"there is no format {form!r}", f"take one of: {', '.join(FORMATS)}")
@@ -120,12 +131,17 @@ def export(
     if not out:
         sys.stdout.writelines(FORMATS[form](corpus))
         return
-    write_whole(Path(out), "".join(FORMATS[form](corpus)), force=force)
-    say(f"{out}: {len(corpus):,} tunes")
+    with progress(f"Writing {corpus.name}", len(corpus), FORMATS[form](corpus)) as texts:
+        write_whole(Path(out), "".join(texts), force=force)
+    say(f"{out}: {_tunes(len(corpus))}")
 
 
 def _head(corpus: Corpus) -> dict[str, Any]:
     return {"name": corpus.name, "tunes": len(corpus), "fingerprint": corpus.fingerprint}
+
+
+def _tunes(count: int, width: int = 0) -> str:
+    return f"{count:{width},} {'tune' if count == 1 else 'tunes'}"
 
 
 def _info(corpus: Corpus, left_out: bool) -> dict[str, Any]:
@@ -162,9 +178,8 @@ def _print_info(corpus: Corpus) -> None:
     from folkbench.corpus.gather import REASONS
 
     facts = _info(corpus, False)
-    tunes = f"{len(corpus):,} {'tune' if len(corpus) == 1 else 'tunes'}"
     groups = f"{facts['groups']:,} {'group' if facts['groups'] == 1 else 'groups'}"
-    print(f"{corpus.name}: {tunes} in {groups}, {facts['tokens']:,} tokens")
+    print(f"{corpus.name}: {_tunes(len(corpus))} in {groups}, {facts['tokens']:,} tokens")
     print(f"fingerprint {corpus.fingerprint}, {facts['vocabulary']} different tokens")
     print("\nfrom")
     for row in facts["sources"]:

@@ -99,23 +99,28 @@ def train(
     write_whole(folder / "curve.png", picture({folder.name: run.curve}), force=True)
     print(f"epoch {best.epoch} was best: {best.held_out:.4f} nats a token held out", file=sys.stderr)
     if measure:
-        _measure(folder, corpus)
+        _measure(folder, corpus, split)
     print(folder)
 
 
-def _measure(folder: Path, corpus: str) -> None:
+def _measure(folder: Path, corpus: str, split: int) -> None:
     """What the network writes by itself, measured against its corpus; kept in the folder and said."""
-    from folkbench.cli.evaluate import composed, lines
+    from folkbench.cli.evaluate import composed, foretell, lines
     from folkbench.corpus import load
     from folkbench.errors import FolkbenchError
+    from folkbench.evaluate.apart import ready
     from folkbench.evaluate.report import report
     from folkbench.whence import open_index
 
+    later = f"folkbench evaluate --model {folder} --corpus {corpus} --split {split}"
     try:
+        ready()
+        human = load(corpus)
         made, masked = composed(str(folder), _MEASURED, seed=1)
-        said = lines(report(made, load(corpus), open_index(corpus)), corpus, masked)
+        said = lines(report(made, human, open_index(corpus)), corpus, masked, foretell(str(folder), human, split))
     except FolkbenchError as error:
-        print(f"not measured: {error.message}; later: folkbench evaluate --model {folder}", file=sys.stderr)
+        hint = f" ({error.hint})" if error.hint else ""
+        print(f"not measured: {error.message}{hint}; later: {later}", file=sys.stderr)
         return
     write_whole(folder / "evaluation.txt", "\n".join([*said, ""]), force=True)
     print("\n".join(said), file=sys.stderr)

@@ -94,6 +94,8 @@ def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str],
     dances = _dances(wish.rhythm, vocabulary)
     tonic, modes = _key(wish.key, vocabulary)
     form = wish.form._replace(title="none" if wish.title and not title else None if title else "behind")
+    if not vocabulary.of_kind("marker"):
+        form = form._replace(title="none")  # a network without titles would wait for one at the tune's end
     given = read_given(wish.prefix, "prefix", wish.meter, wish.key, vocabulary)
     last = read_given(wish.ending, "ending", wish.meter, wish.key, vocabulary)
     if len(last.pieces) > 1:
@@ -145,6 +147,9 @@ def _title(title: str, vocabulary: Vocabulary, say: Callable[[str], None]) -> Nu
     if title and not title.strip():
         raise FolkbenchError("the title is empty", "leave --title away, and the network writes one")
     letters = {token.value for token in vocabulary.tokens if token.kind == "letter"}
+    if title and not letters:
+        say("the network reads no titles; T: keeps this one")
+        return ()
     near = plain(title)
     left_out = near.left_out + "".join(sorted(set(near.text) - letters))
     if left_out:

@@ -12,12 +12,14 @@ and the rest goes on; a file that can't be read at all raises.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from folkbench.corpus.arrival import Arrival
 from folkbench.corpus.entry import LeftOut
@@ -29,6 +31,9 @@ Arrivals = Iterator[Arrival | LeftOut]
 
 _MOST = 1_000_000
 """Characters of the longest record that is read."""
+
+_NULS = 4
+"""NUL bytes at a file's beginning, or one byte in a hundred, with which it is still text."""
 
 _ENDINGS = (".abc", ".csv", ".json", ".txt")
 _CSV_RECORD = re.compile(rb'"?\d+"?,"?\d+"?,')
@@ -57,6 +62,9 @@ def _folder(path: Path) -> Arrivals:
                 continue
             file = Path(folder) / name
             source = file.relative_to(path).as_posix()
+            if not file.is_file():  # a pipe would be waited for, a link to itself followed
+                yield LeftOut("damaged", source, 0, "no file, or a link that leads to none")
+                continue
             try:
                 for arrival in arrivals(file):
                     if isinstance(arrival, Arrival):
@@ -88,16 +96,38 @@ def _tunebook(path: Path) -> Arrivals:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """The lines of a file, each in the encoding it is in: files that were put together often mix them."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-        decode(head, str(path))  # raises for what is no text
-        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-            yield from decode(head + file.read(), str(path)).splitlines()
-            return
-        file.seek(0)
+    """The lines of a file, each in the encoding it is in: files that were put together often mix them.
+
+    Of what goes on for longer than any tune only the beginning is given, with a NUL behind it, which says so.
+    """
+    size, fresh, kept = 0, True, True
+    with _opened(path) as file:
         while line := file.readline(_MOST + 1):
-            yield _text(line)
+            begins = fresh and (line.startswith(b"X:") or not line.strip())
+            size, kept = (0, True) if begins else (size + len(line), kept)
+            fresh = line.endswith(b"\n")
+            if size > _MOST and kept:
+                kept = False
+                yield "\0\n"
+            elif kept:
+                yield _text(line)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """The file, to be read as UTF-8 or a code of one byte a letter. Raises FolkbenchError for what is no text."""
+    file = path.open("rb")
+    try:
+        head = file.read(4096)
+        # raises for what is no text; a NUL here and there is damage, to be found where it is
+        decode(head.replace(b"\0", b"") if head.count(b"\0") <= max(_NULS, len(head) // 100) else head, str(path))
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            with file:
+                return io.BytesIO(decode(head + file.read(), str(path)).encode())
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def _text(data: bytes) -> str:
@@ -127,8 +157,11 @@ def _absolute(text: str, mode: re.Match[str]) -> str:
 
 def _csv(path: Path) -> Arrivals:
     """TheSession's tunes.csv. A record begins where a line begins with two numbers, so that a wrong quote harms one."""
-    with path.open("rb") as file:
-        names = next(csv.reader([_text(file.readline(_MOST)).lstrip("\ufeff")]), [])
+    with _opened(path) as file:
+        try:
+            names = next(csv.reader([_text(file.readline(_MOST)).lstrip("\ufeff")]), [])
+        except csv.Error:
+            names = []
         if "abc" not in names:
             raise FolkbenchError(f"{path} has no column abc", "give TheSession's tunes.csv")
         record: list[bytes] = []
@@ -136,31 +169,34 @@ def _csv(path: Path) -> Arrivals:
         while line := file.readline(_MOST):
             if record and _CSV_RECORD.match(line):
                 count += 1
-                yield _row(path, names, b"".join(record), count)
+                yield from _rows(path, names, b"".join(record), count)
                 record = []
             record.append(line)
         if record:
-            yield _row(path, names, b"".join(record), count + 1)
+            yield from _rows(path, names, b"".join(record), count + 1)
 
 
-def _row(path: Path, names: list[str], record: bytes, count: int) -> Arrival | LeftOut:
+def _rows(path: Path, names: list[str], record: bytes, count: int) -> Arrivals:
+    """What stands from one beginning of a record to the next: one row, or some of which the others have no numbers."""
     text = _text(record)
     damaged = LeftOut("damaged", path.name, count, text[:60].split("\n")[0])
     if "\0" in text or len(text) > _MOST:
-        return damaged
+        yield damaged
+        return
     try:
-        rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
+        rows = [row for row in csv.reader(text.splitlines(keepends=True), strict=True) if row]
     except csv.Error:
-        return damaged
-    rows = [row for row in rows if row]
-    if len(rows) != 1 or len(rows[0]) != len(names):
-        return damaged
-    return _setting(path, dict(zip(names, rows[0], strict=True)), count)
+        yield damaged
+        return
+    for row in rows:
+        whole = len(row) == len(names)
+        yield _setting(path, dict(zip(names, row, strict=True)), count) if whole else damaged
 
 
 def _json(path: Path) -> Arrivals:
     """TheSession's tunes.json, one object after the other, so that a file cut in half gives its first half."""
-    text = "".join(_lines(path))
+    with _opened(path) as file:
+        text = "".join(_text(line) for line in file)
     decoder = json.JSONDecoder()
     at = text.find("{", text.find("[") + 1)
     if at < 0:
@@ -176,7 +212,9 @@ def _json(path: Path) -> Arrivals:
             at = text.find("{", following.start()) if following else -1
             continue
         if isinstance(row, dict) and isinstance(row.get("abc"), str) and "\0" not in row["abc"]:
-            yield _setting(path, {str(key): str(value or "") for key, value in row.items()}, count)
+            # JSON can write half a letter (\ud800), which no text can hold
+            texts = {key: str(value or "").encode("utf-8", "replace").decode() for key, value in row.items()}
+            yield _setting(path, texts, count)
         else:
             yield LeftOut("damaged", path.name, count, str(row)[:60])
         at = text.find("{", end)

@@ -58,14 +58,12 @@ def add(path: Path, name: str) -> tuple[Corpus, int]:
 
     Raises NotFound and FolkbenchError as the readers do, and if not one tune can be taken in.
     """
-    from filelock import FileLock
-
     from folkbench.corpus.gather import gather
     from folkbench.corpus.readers import arrivals
 
     kept = _file(name)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(kept.with_suffix(".lock")):
+    with _alone(kept.with_suffix(".lock"), name):
         known = load(name) if kept.is_file() else None
         with progress(f"Reading {path.name}", None, arrivals(path)) as found:
             corpus = gather(name, "added", found, known)
@@ -88,6 +86,23 @@ def remove(name: str) -> None:
         raise NotFound(f"there is no corpus {name!r}", "see which there are with: folkbench corpus list")
     path.unlink()
     path.with_suffix(".lock").unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(path: Path, name: str) -> Iterator[None]:
+    """While this lasts nobody else adds to the corpus; whoever has to wait is told so."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=1)
+    except Timeout:
+        print(f"folkbench: {name} is being added to; this waits until it has been", file=sys.stderr)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _file(name: str) -> Path:

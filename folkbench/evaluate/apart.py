@@ -12,18 +12,31 @@ from typing import NamedTuple
 import numpy as np
 
 from folkbench.errors import FolkbenchError, Missing
+from folkbench.evaluate.share import Z
 
 LONGEST_RUN = 4
 FOLDS = 5
-_FEWEST = 3  # tunes that a run must stand in to be looked at
+FEWEST = 2 * FOLDS
+"""Tunes of each set that are needed."""
+
+_HOLDERS = 3  # tunes that a run must stand in to be looked at
 _SAID = 12
 
 
+def ready() -> None:
+    """Raises Missing where `told_apart` couldn't work, before the work that leads to it is done."""
+    try:
+        import sklearn  # noqa: F401
+    except ImportError as error:
+        raise Missing("telling tunes apart needs scikit-learn", "pip install 'folkbench[evaluate]'") from error
+
+
 class Apart(NamedTuple):
-    """Area under the ROC curve over all folds, its standard error, and what gives each set away."""
+    """Area under the ROC curve over all folds, where it lies with 95 % confidence, and what gives each set away."""
 
     auc: float
-    error: float  # Hanley & McNeil 1982
+    low: float
+    high: float
     first: tuple[str, ...]  # runs that speak for the first set, the loudest first
     second: tuple[str, ...]
 
@@ -36,20 +49,19 @@ def told_apart(
     `groups` names, over both sets, tunes that must stand in the same fold (settings of one tune). Raises
     FolkbenchError for fewer than ten tunes a set, Missing without scikit-learn.
     """
-    if min(len(first), len(second)) < 2 * FOLDS:
-        raise FolkbenchError("there are too few tunes to tell apart", f"give {2 * FOLDS} or more of each")
-    try:
-        from sklearn.feature_extraction.text import CountVectorizer
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.metrics import roc_auc_score
-        from sklearn.model_selection import StratifiedGroupKFold
-        from sklearn.preprocessing import MaxAbsScaler
-    except ImportError as error:
-        raise Missing("telling tunes apart needs scikit-learn", "pip install 'folkbench[evaluate]'") from error
+    if min(len(first), len(second)) < FEWEST:
+        raise FolkbenchError("there are too few tunes to tell apart", f"give {FEWEST} or more of each")
+    ready()
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import StratifiedGroupKFold
+    from sklearn.preprocessing import MaxAbsScaler
+
     tunes = [*first, *second]
     labels = np.array([0] * len(first) + [1] * len(second))
     together = np.arange(len(tunes)) if groups is None else np.asarray(groups)
-    counter = CountVectorizer(analyzer=_runs, min_df=_FEWEST)
+    counter = CountVectorizer(analyzer=_runs, min_df=_HOLDERS)
     features = MaxAbsScaler().fit_transform(counter.fit_transform(tunes).astype(np.float64).log1p())
     scores = np.zeros(len(tunes))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
@@ -61,7 +73,7 @@ def told_apart(
     names, order = counter.get_feature_names_out(), np.argsort(weights)
     return Apart(
         auc,
-        _standard_error(auc, len(first), len(second)),
+        *_interval(auc, len(first), len(second)),
         tuple(str(names[k]) for k in order[:_SAID]),
         tuple(str(names[k]) for k in order[::-1][:_SAID]),
     )
@@ -75,7 +87,23 @@ def _runs(tokens: Sequence[str]) -> list[str]:
     ]
 
 
+def _interval(auc: float, first: int, second: int) -> tuple[float, float]:
+    """All areas from which `auc` lies no further than 1.96 of their own standard errors (Newcombe 2006, method 5): it
+    holds at 0 and 1 as well, where the error of `auc` itself is nothing.
+    """
+
+    def bound(inside: float, outside: float) -> float:
+        for _ in range(50):
+            middle = (inside + outside) / 2
+            near = abs(middle - auc) <= Z * _standard_error(middle, first, second)
+            inside, outside = (middle, outside) if near else (inside, middle)
+        return inside
+
+    return bound(auc, 0.0), bound(auc, 1.0)
+
+
 def _standard_error(auc: float, first: int, second: int) -> float:
+    """Hanley & McNeil 1982."""
     q1, q2 = auc / (2 - auc), 2 * auc * auc / (1 + auc)
     variance = auc * (1 - auc) + (first - 1) * (q1 - auc * auc) + (second - 1) * (q2 - auc * auc)
     return float(np.sqrt(variance / (first * second)))

@@ -6,13 +6,21 @@ Two sets are compared by the Jensen-Shannon divergence of their counts, in bits:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
-from math import log2
+from math import log2, nan
 
+import numpy as np
+import numpy.typing as npt
+
+from folkbench.evaluate.share import FEW, Figure, Z
 from folkbench.notation.tune import SEMITONES, Bar, Chord, Note, Rest, Tune
 
 Count = Counter[str]
+Numbers = npt.NDArray[np.float64]
+
+_AGAIN = 200
+"""How often the bootstrap draws."""
 
 
 def counts(tunes: Iterable[Tune]) -> dict[str, Count]:
@@ -40,6 +48,58 @@ def divergence(first: Mapping[str, int], second: Mapping[str, int]) -> float:
         middle = (p + q) / 2
         bits += (p * log2(p / middle) if p else 0.0) / 2 + (q * log2(q / middle) if q else 0.0) / 2
     return bits
+
+
+def compare_sets(first: Sequence[Tune], second: Sequence[Tune], seed: int = 0) -> dict[str, Figure]:
+    """The same for two sets of tunes, each with its interval: the bootstrap's standard error (Efron 1979), with whole
+    tunes drawn from both sets."""
+    draw = np.random.default_rng(seed)
+    found = {}
+    for name, count in STATISTICS.items():
+        sets = [[count(tune) for tune in tunes] for tunes in (first, second)]
+        value = divergence(*(_total(counts) for counts in sets))
+        if min(len(first), len(second)) < FEW:
+            found[name] = Figure(value, nan, nan)
+            continue
+        tables = _tables(*sets)
+        again = [_divergence(*(draw.multinomial(len(t), _even(len(t))) @ t for t in tables)) for _ in range(_AGAIN)]
+        away = Z * float(np.std(again))
+        found[name] = Figure(value, max(0.0, value - away), min(1.0, value + away))
+    return found
+
+
+def _total(counts: Iterable[Count]) -> Count:
+    total: Count = Counter()
+    for count in counts:
+        total.update(count)
+    return total
+
+
+def _tables(*sets: Sequence[Count]) -> list[Numbers]:
+    """Each set as an array `(tunes, things counted)`, the things in one order."""
+    columns: dict[str, int] = {}
+    for count in (count for counts in sets for count in counts):
+        for key in count:
+            columns.setdefault(key, len(columns))
+    tables = [np.zeros((len(counts), len(columns))) for counts in sets]
+    for table, counts in zip(tables, sets, strict=True):
+        for row, count in zip(table, counts, strict=True):
+            row[[columns[key] for key in count]] = list(count.values())
+    return tables
+
+
+def _even(count: int) -> Numbers:
+    return np.full(count, 1 / count) if count else np.zeros(0)
+
+
+def _divergence(first: Numbers, second: Numbers) -> float:
+    """`divergence` of two rows of counts."""
+    if not first.sum() or not second.sum():
+        return float("nan")
+    p, q = first / first.sum(), second / second.sum()
+    middle = (p + q) / 2
+    bits = [x[x > 0] @ np.log2(x[x > 0] / middle[x > 0]) for x in (p, q)]
+    return float(sum(bits)) / 2
 
 
 def _pitch_classes(tune: Tune) -> Count:

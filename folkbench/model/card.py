@@ -26,15 +26,31 @@ restrictions on commercial use. The encodings may be under copyright but have be
 may be restrictions on commercial use." None of the three books' files states such a restriction.
 """
 
+_IMPORTED = """\
+It was published by its authors and taken in with `folkbench model import`: the weights as they stand in the file, in
+single precision, and the states that a tune starts from, which aren't zero. What it was trained on, and under what
+terms, its authors say; folk-rnn's networks learnt tunes of thesession.org.
+"""
+
 _OWN_TERMS = """\
 The tunes are a corpus that was added to this bench; its terms are those of whoever made it.
 """
+
+
+_FILES = {
+    False: "`weights.safetensors` holds the weights in half precision, `model.onnx` one step of the network in int8 "
+    "with a fixed activation scale.",
+    True: "`weights.safetensors` holds the weights, `model.onnx` one step of the network, both in float32.",
+}
+"""Whether it was published by others -> what lies beside the card."""
 
 
 def card(checkpoint: Checkpoint) -> str:
     """The card as Markdown."""
     history = checkpoint.history
     corpus: Mapping[str, Any] = history.get("corpus", {})
+    if "source" in history:
+        return f"# A network for folk tunes, from {history['source']}\n\n{_what(checkpoint)}\n\n{_IMPORTED}"
     name = str(corpus.get("name", "unknown"))
     parts = [f"# A network for folk tunes, trained on the corpus “{name}”", _what(checkpoint)]
     parts += ["## Data and its terms", _data(history, corpus), _SESSION_TERMS if name == "session" else _OWN_TERMS]
@@ -56,8 +72,8 @@ def _what(checkpoint: Checkpoint) -> str:
         f"{len(checkpoint.vocabulary)} tokens (encoding {checkpoint.encoding}): the network of folk-rnn."
         f"{recalls if RECALL in checkpoint.weights else ''} "
         f"Hash of its weights: `{checkpoint.hash}`.\n\n"
-        "`weights.safetensors` holds the weights in half precision, `model.onnx` one step of the network in int8 with "
-        "a fixed activation scale.\nIt writes tunes in the manner of its corpus and means nothing by them; now and "
+        f"{_FILES['source' in checkpoint.history]}\n"
+        "It writes tunes in the manner of its corpus and means nothing by them; now and "
         "then it quotes. `folkbench whence` tells what a tune shares with the corpus."
     )
 

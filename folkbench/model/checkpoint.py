@@ -31,6 +31,9 @@ CARD = "card.md"
 SHIPPED = "session"
 """The name of the network that comes with folkbench."""
 
+LARGEST = float(np.finfo(np.float16).max)
+"""No weight is larger: it is kept in half precision, and masks must outweigh any logit."""
+
 _NOTE = "folkbench"
 
 
@@ -149,6 +152,8 @@ def _verify(checkpoint: Checkpoint, expected: object, path: Path) -> None:
             raise _damaged(path, f"{name} has the shape {shape}, not {wanted[name]}")
         if not np.isfinite(checkpoint.weights[name]).all():
             raise _damaged(path, f"{name} holds values that are no numbers")
+        if np.abs(checkpoint.weights[name]).max(initial=0) > LARGEST:
+            raise _damaged(path, f"{name} holds values that are too large for a network")
     if checkpoint.hash != expected:
         raise _damaged(path, "its weights aren't the ones that were saved")
 

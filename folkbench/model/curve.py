@@ -40,6 +40,7 @@ def table(points: Sequence[Point]) -> str:
 def picture(curves: Mapping[str, Sequence[Point]], kind: str = "png") -> bytes:
     """The curves of some networks in one picture: held out as a line, training (with dropout) dotted."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
@@ -51,6 +52,7 @@ def picture(curves: Mapping[str, Sequence[Point]], kind: str = "png") -> bytes:
         axes.plot(epochs, [point.train for point in points], color=f"C{number}", linestyle=":")
         axes.plot(best.epoch, best.held_out, "o", color=f"C{number}")
     axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel("nats a token")
     axes.set_title("held-out loss (dotted: in training, with dropout)")
     axes.grid(alpha=0.3)

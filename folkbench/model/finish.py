@@ -47,13 +47,22 @@ def finish(folder: Path, material: Material, command: str) -> Checkpoint:
 
 def judge(engine: Engine, tunes: Tunes[Judged], batch: int = 256, *, recalling: bool = True) -> float:
     """Nats a token over the judged tokens of `tunes`, by the model that composes; or by its layers alone."""
+    parts = losses(engine, tunes, batch, recalling=recalling)
+    return sum(nats for nats, _ in parts) / max(1, sum(count for _, count in parts))
+
+
+def losses(
+    engine: Engine, tunes: Tunes[Judged], batch: int = 256, *, recalling: bool = True
+) -> list[tuple[float, int]]:
+    """Of each tune the nats, and the number, of its judged tokens; the longest tunes first."""
     recall = engine.recall if recalling else None
-    total, count = 0.0, 0
+    found: list[tuple[float, int]] = []
     ordered = sorted(tunes, key=lambda tune: -len(tune[0]))
     for begin in range(0, len(ordered), batch):
         part = ordered[begin : begin + batch]
         h, c = engine.rest(len(part))
         memory = recall.memory(len(part)) if recall else None
+        nats = np.zeros(len(part))
         for step in range(len(part[0][0]) - 1):
             # the longest stand first, so those still going on are the first so many
             going = sum(len(tune) > step + 1 for tune, _ in part)
@@ -68,6 +77,6 @@ def judge(engine: Engine, tunes: Tunes[Judged], batch: int = 256, *, recalling: 
             scores = logits[judged].astype(np.float64)
             peak = scores.max(axis=1, initial=-np.inf, keepdims=True)
             logs = scores - peak - np.log(np.exp(scores - peak).sum(axis=1, keepdims=True))
-            total -= float(logs[np.arange(len(judged)), targets].sum())
-            count += len(judged)
-    return total / max(1, count)
+            nats[judged] -= logs[np.arange(len(judged)), targets]
+        found += [(total, len(tune) - start) for total, (tune, start) in zip(nats.tolist(), part, strict=True)]
+    return found

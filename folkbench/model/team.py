@@ -1,12 +1,14 @@
 """One training over several processes, on several GPUs or machines: `torchrun -m folkbench train ...`.
 
 Each process holds the whole network and takes its share of every batch; DistributedDataParallel adds up their
-gradients. Without torchrun a process is a team of one, and nothing here costs anything.
+gradients. Without torchrun a process is a team of one, and nothing here costs anything. torchrun itself looks up the
+machine's name if it is given `--standalone`; where no network knows that, say `--local-addr 127.0.0.1` as well.
 """
 
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -39,6 +41,8 @@ def joined() -> Iterator[None]:
     if size() == 1:
         yield
         return
+    if os.environ.get("LOCAL_WORLD_SIZE") == os.environ["WORLD_SIZE"]:
+        _speak_at_home()
     together.init_process_group("nccl" if device().type == "cuda" else "gloo")
     try:
         yield
@@ -71,3 +75,10 @@ def of_first(values: Sequence[float]) -> list[float]:
     together.broadcast(shared, 0)
     found: list[float] = shared.tolist()
     return found
+
+
+def _speak_at_home() -> None:
+    """Let processes of one machine speak over its loopback: gloo would look up its name, which may be unknown."""
+    names = [name for _, name in socket.if_nameindex() if name in ("lo", "lo0")]
+    if names:
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", names[0])

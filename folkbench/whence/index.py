@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from shutil import rmtree
 from typing import NamedTuple
 
 import numpy as np
@@ -90,6 +91,11 @@ def is_ready(name: str = DEFAULT) -> bool:
 def index_of(corpus: Corpus) -> Index:
     """The index of a corpus in memory, kept under its name."""
     return Index(_folder(corpus.name), corpus.name, corpus.fingerprint, lambda: corpus)
+
+
+def forget(name: str) -> None:
+    """Take away what is kept of a corpus that is gone."""
+    rmtree(_folder(name), ignore_errors=True)
 
 
 def _folder(name: str) -> Path:

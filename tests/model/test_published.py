@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pickle
@@ -12,128 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from folkbench.errors import Damaged, NotFound
 from folkbench.model.published import read_published
-
-TOKENS = ("<s>", "</s>", "M:4/4", "K:Cmaj", "C", "D", "2", "|", ":|")
-HIDDEN = 6
-Array = NDArray[np.float32]
-
-
-class Python2:
-    """A pickle as Python 2 wrote it in protocol 2: str as SHORT_BINSTRING, arrays by numpy's _reconstruct.
-
-    Written opcode by opcode, since Python 3 can't write Python 2 strings.
-    """
-
-    def __init__(self) -> None:
-        self.out = io.BytesIO()
-        self.out.write(b"\x80\x02")
-
-    def string(self, text: bytes) -> None:
-        if len(text) < 256:
-            self.out.write(b"U" + bytes([len(text)]) + text)
-        else:
-            self.out.write(b"T" + struct.pack("<i", len(text)) + text)
-
-    def number(self, number: int) -> None:
-        self.out.write(b"J" + struct.pack("<i", number))
-
-    def name(self, module: str, name: str) -> None:
-        self.out.write(f"c{module}\n{name}\n".encode())
-
-    def array(self, array: Array, core: str = "numpy.core.multiarray") -> None:
-        self.name(core, "_reconstruct")
-        self.out.write(b"(")
-        self.name("numpy", "ndarray")
-        self.out.write(b"(")
-        self.number(0)
-        self.out.write(b"t")
-        self.string(b"b")
-        self.out.write(b"tR")
-        self.out.write(b"(")
-        self.number(1)
-        self.out.write(b"(")
-        for size in array.shape:
-            self.number(size)
-        self.out.write(b"t")
-        self.name("numpy", "dtype")
-        self.out.write(b"(")
-        self.string(b"f4")
-        self.number(0)
-        self.number(1)
-        self.out.write(b"tR(")
-        self.number(3)
-        self.string(b"<")
-        self.out.write(b"NNN")
-        self.number(-1)
-        self.number(-1)
-        self.number(0)
-        self.out.write(b"tb")  # BUILD the dtype
-        self.out.write(b"I00\n")  # not in Fortran's order
-        self.string(array.astype("<f4").tobytes())
-        self.out.write(b"tb")  # BUILD the array
-
-    def file(self, values: list[Array]) -> bytes:
-        self.out.write(b"}(")
-        self.string(b"token2idx")
-        self.out.write(b"}(")
-        for number, token in enumerate(TOKENS):
-            self.string(token.encode())
-            self.number(number)
-        self.out.write(b"u")
-        self.string(b"param_values")
-        self.out.write(b"](")
-        for value in values:
-            self.array(value)
-        self.out.write(b"e")
-        self.string(b"num_layers")
-        self.number(3)
-        self.out.write(b"u.")
-        return self.out.getvalue()
-
-
-def published_values(layers: int = 3) -> list[Array]:
-    """45 arrays for three layers, in the published order, the initial states not zero."""
-    draw = np.random.default_rng(7)
-
-    def some(*shape: int) -> Array:
-        return draw.normal(0, 0.5, shape).astype(np.float32)
-
-    values = [np.eye(len(TOKENS), dtype=np.float32)]
-    width = len(TOKENS)
-    for _ in range(layers):
-        for _ in range(4):
-            values += [some(width, HIDDEN), some(HIDDEN, HIDDEN), some(HIDDEN)]
-        values += [some(1, HIDDEN), np.tanh(some(1, HIDDEN))]
-        width = HIDDEN
-    return [*values, some(HIDDEN, len(TOKENS)), some(len(TOKENS))]
-
-
-def authors_probabilities(values: list[Array], tokens: list[int]) -> list[Array]:
-    """The published sampler's arithmetic, gate by gate, from the arrays as they stand in the file."""
-
-    def sigma(x: Array) -> Array:
-        return np.asarray(1 / (1 + np.exp(-x)), dtype=np.float32)
-
-    layers = (len(values) - 3) // 14
-    c = [values[1 + 14 * k + 12][0] for k in range(layers)]
-    h = [values[1 + 14 * k + 13][0] for k in range(layers)]
-    found = []
-    for token in tokens:
-        x = values[0][token]
-        for k in range(layers):
-            wxi, whi, bi, wxf, whf, bf, wxc, whc, bc, wxo, who, bo = values[1 + 14 * k : 13 + 14 * k]
-            i, f = sigma(x @ wxi + h[k] @ whi + bi), sigma(x @ wxf + h[k] @ whf + bf)
-            c[k] = f * c[k] + i * np.tanh(x @ wxc + h[k] @ whc + bc)
-            h[k] = sigma(x @ wxo + h[k] @ who + bo) * np.tanh(c[k])
-            x = h[k]
-        logits = x @ values[-2] + values[-1]
-        exp = np.exp(logits - logits.max())
-        found.append(exp / exp.sum())
-    return found
+from tests.model.python2 import HIDDEN, TOKENS, Python2, authors_probabilities, published_values
 
 
 @pytest.fixture
@@ -175,6 +56,11 @@ def test_a_file_that_python_3_wrote_in_protocol_2_is_read_as_well(tmp_path: Path
     assert read_published(path).vocabulary == TOKENS
 
 
+def unicode(text: str) -> bytes:
+    """A text as Python 2 pickles one."""
+    return b"X" + struct.pack("<i", len(text.encode())) + text.encode()
+
+
 class _Runs:
     def __init__(self, call: Callable[..., object], *arguments: object) -> None:
         self.what = (call, arguments)
@@ -196,6 +82,24 @@ MALICIOUS = {
     ),
     "a reference outside": lambda marker: b"\x80\x02Pnothing\n.",
     "an extension code": lambda marker: b"\x80\x02\x82\x01.",
+    "a name of protocol 4": lambda marker: (
+        b"\x80\x04\x8c\x05posix\x94\x8c\x06system\x94\x93\x94" + unicode(f"touch {marker}") + b"\x85R."
+    ),
+    "an instance": lambda marker: b"\x80\x02(" + unicode(f"touch {marker}") + b"iposix\nsystem\n.",
+    "an object": lambda marker: b"\x80\x02(cposix\nsystem\n" + unicode(f"touch {marker}") + b"o.",
+    "a new object": lambda marker: b"\x80\x02csubprocess\nPopen\n" + unicode(f"touch {marker}") + b"\x85\x81.",
+    "a call in a call": lambda marker: pickle.dumps(_Runs(getattr, _Runs(__import__, "os"), "system"), protocol=2),
+    "numpy's own way to run code": lambda marker: (
+        b"\x80\x02cnumpy.testing\nrunstring\n" + unicode(f"open({str(marker)!r}, 'w')") + b"}\x86R."
+    ),
+    "a module's loader": lambda marker: b"\x80\x02cimportlib\nimport_module\nU\x0bantigravity\x85R.",
+    "a state for what it asks for": lambda marker: b"\x80\x02cnumpy\nndarray\n}U\x05arrayU\x01xsb.",
+    "attributes for what it asks for": lambda marker: b"\x80\x02cnumpy\nndarray\nN}U\x05arrayU\x01xs\x86b.",
+    "a memo beyond all memory": lambda marker: b"\x80\x02}r\xff\xff\xff\x7f.",
+    "a memo beyond all memory, in letters": lambda marker: b"\x80\x02}p99999999999\n.",
+    "one string as many arrays": lambda marker: (
+        b"\x80\x02T" + struct.pack("<i", 2000) + bytes(2000) + b"q\x01(" + b"h\x01" * 1000 + b"l."
+    ),
     "a codec that isn't latin-1": lambda marker: (
         b"\x80\x02c_codecs\nencode\n(X\x01\x00\x00\x00aX\x05\x00\x00\x00rot13tR."
     ),
@@ -237,6 +141,40 @@ def test_arrays_of_another_shape_are_refused(tmp_path: Path) -> None:
     path.write_bytes(Python2().file(values))
     with pytest.raises(Damaged, match="array 5"):
         read_published(path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])
+def test_weights_that_no_network_has_are_refused(value: float, tmp_path: Path) -> None:
+    values = published_values()
+    values[7][0, 0] = value
+    path = tmp_path / "wild.pkl"
+    path.write_bytes(Python2().file(values))
+    with pytest.raises(Damaged, match="array 7 holds values"):
+        read_published(path)
+
+
+def test_an_array_that_was_never_filled_or_says_another_size_is_refused(tmp_path: Path) -> None:
+    whole = Python2().file(published_values())
+    path = tmp_path / "hollow.pkl"
+    made = whole.index(b"tR(") + 2  # behind the first array's making; two BUILDs later it is filled
+    filled = whole.index(b"tb", whole.index(b"tb", made) + 2) + 2
+    size = struct.pack("<i", len(TOKENS))
+    endless = struct.pack("<i", 2**31 - 1)
+    for hollow in (
+        whole[:made] + whole[filled:],
+        whole.replace(b"J" + size + b"J" + size, b"J" + endless + b"J" + endless, 1),
+    ):
+        path.write_bytes(hollow)
+        with pytest.raises(Damaged, match="no weights file"):
+            read_published(path)
+
+
+def test_a_network_without_an_end_or_a_meter_is_refused(weights_file: Path) -> None:
+    data = weights_file.read_bytes()
+    for token, other, kind in ((b"</s>", b"(9:9", "</s>"), (b"M:4/4", b"(9:9:", "meter")):
+        weights_file.write_bytes(data.replace(token, other))  # tuplets, and as long
+        with pytest.raises(Damaged, match=f"there is no {kind}"):
+            read_published(weights_file)
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
