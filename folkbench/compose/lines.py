@@ -237,7 +237,9 @@ def _into_first(place: Place, at: int) -> Place | None:
         return None
     if place.ending != NEITHER or place.form.endings is False or place.bar == 0:
         return None
-    if splits and (place.form.endings or place.form.coda or at % place.grid or at >= place.meter - place.pickup):
+    if splits and asked is not None and (place.form.coda or place.pickup):
+        return None  # counted with a pickup its two halves would be no whole bar
+    if splits and (place.form.endings or at % place.grid or at >= place.meter - place.pickup):
         return None
     if asked is None and (place.closing or place.bar < FEWEST_BARS):
         return None

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from folkbench.check import check, failed
-from folkbench.compose import FREE, Composer, Form, Made, Wish, parse_form
+from folkbench.compose import Composer, Form, Made, Wish, parse_form
 from folkbench.encoding import meaning
 from folkbench.errors import FolkbenchError
 from folkbench.notation import form, read, structure
@@ -19,9 +19,8 @@ from folkbench.notation.instruments import instrument
 from folkbench.notation.tune import Chord, Note
 
 FORMS = [
-    FREE,
-    Form(pickup=True),
     Form(endings=False),
+    Form(pickup=True, endings=False),
     parse_form("AABB", 4),
     parse_form("AABB", 4, pickup=True),
     parse_form("AB", 4, pickup=False),
@@ -129,7 +128,8 @@ def hold_to(asked: Asked, composer: Composer) -> None:
     parts, wanted = form(tune), asked.wish.form
     if wanted.parts:
         assert [part.bars for part in parts] == [part.bars for part in wanted.parts]
-        assert structure(parts) == "".join(part.letter * (1 + part.repeated) for part in wanted.parts)
+        if asked.prefix != asked.ending:  # else parts may be alike that needn't be
+            assert structure(parts) == "".join(part.letter * (1 + part.repeated) for part in wanted.parts)
     words = music_of(made)
     assert holds(words, asked.prefix), made.abc
     ending = list(asked.ending[:-1] if asked.ending[-1:] == ("|",) else asked.ending)
