@@ -30,7 +30,7 @@ from folkbench.model.engine import Engine
 from folkbench.notation import layout, to_key, transpose, write
 from folkbench.notation.titles import clean
 from folkbench.notation.tune import Field, Tune
-from folkbench.whence import FEWEST_BARS, Guard, Index, is_ready, open_guard, open_index
+from folkbench.whence import Guard, Index, can_guard, is_ready, open_guard, open_index
 
 _T = TypeVar("_T")
 
@@ -114,9 +114,12 @@ class Composer:
     def _kept(self, bars: int | None, say: Callable[[str], None]) -> int:
         """How many bars on end the guard keeps off: what is asked for, or the usual number. It is made ready."""
         wanted = USUAL_BARS if bars is None else bars
-        if wanted and str(self.corpus.get("name", "")) not in corpora():
+        if not wanted:
+            return 0
+        can_guard(wanted)
+        if str(self.corpus.get("name", "")) not in corpora():
             say(f"the human tunes of this network aren't on this bench; it is kept from copying those of {DEFAULT}")
-        if wanted >= FEWEST_BARS and not is_ready(self._corpus_here()):
+        if not is_ready(self._corpus_here()):
             say("reading the human tunes, once, so that none is copied")
         self._guard(wanted)
         return wanted

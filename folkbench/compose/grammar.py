@@ -31,6 +31,8 @@ LONGEST_TITLE = 80
 
 MOST_IN_CHORD = 4
 
+_EVEN = (EIGHTH,)
+
 NO_TIE, TIE, TIE_INSIDE = 0, 1, 2
 """A tie that waits for its note; INSIDE: it can't reach over the bar line, where an accidental ends."""
 
@@ -168,32 +170,46 @@ class Grammar:
 
     def _fits(self, state: State, ends: Goals) -> bool:
         """Whether the bar can be filled to one of `ends`. What is tied must go on inside it."""
+        pairs = _EVEN if _uneven_counts_twice(state.place) else self.lengths
         if state.chord or (state.note and not state.sized):
             return any(
                 length * state.scale[0] % state.scale[1] == 0
                 and self._room(
-                    state.at + length * state.scale[0] // state.scale[1], ends, state.left, state.tuplet, (1, 1), False
+                    state.at + length * state.scale[0] // state.scale[1],
+                    ends,
+                    state.left,
+                    state.tuplet,
+                    (1, 1),
+                    False,
+                    pairs,
                 )
-                for length in self.lengths
+                for length in (pairs if state.scale != state.tuplet else self.lengths)
             )
-        return self._room(state.end, ends, state.left, state.tuplet, state.after, state.tie > 0)
+        return self._room(state.end, ends, state.left, state.tuplet, state.after, state.tie > 0, pairs)
 
     def _room(
-        self, at: int, ends: Goals, left: int, tuplet: tuple[int, int], after: tuple[int, int], more: bool
+        self,
+        at: int,
+        ends: Goals,
+        left: int,
+        tuplet: tuple[int, int],
+        after: tuple[int, int],
+        more: bool,
+        pairs: tuple[int, ...],
     ) -> bool:
         """Whether notes from `at` on can reach one of `ends`: first what is asked for (the notes that the
-        tuplet still wants, the second of a broken pair, one `more`), then any."""
+        tuplet still wants, the second of a broken pair, one of the lengths `pairs`, one `more`), then any."""
         if at > ends[-1]:
             return False
-        key = (at, ends, left, tuplet, after, more)
+        key = (at, ends, left, tuplet, after, more, pairs)
         known = self._known.get(key)
         if known is None:
             if left or more or after != (1, 1):
                 num, den = (after[0] * tuplet[0], after[1] * tuplet[1]) if left else after
                 known = any(
                     length * num % den == 0
-                    and self._room(at + length * num // den, ends, max(left - 1, 0), tuplet, (1, 1), False)
-                    for length in self.lengths
+                    and self._room(at + length * num // den, ends, max(left - 1, 0), tuplet, (1, 1), False, pairs)
+                    for length in (pairs if after != (1, 1) else self.lengths)
                 )
             else:
                 known = any(end >= at and self._fills(end - at) for end in ends)
@@ -294,6 +310,8 @@ def _length(grammar: Grammar, state: State, token: Token) -> State | None:
     ticks = _ticks(token)
     if not state.note or state.sized or ticks * state.scale[0] % state.scale[1] or state.tie or ticks <= 0:
         return None
+    if state.scale != state.tuplet and _uneven_counts_twice(state.place):
+        return None
     return state._replace(note=ticks, sized=True)
 
 
@@ -307,6 +325,8 @@ def _broken(grammar: Grammar, state: State, token: Token) -> State | None:
         return None
     if state.tuplet != (1, 1) and not state.left:
         return None
+    if note != EIGHTH and _uneven_counts_twice(state.place):
+        return None
     ticks, rest = divmod(note * first[0] * state.scale[0], first[1] * state.scale[1])
     if rest or not ticks:
         return None
@@ -318,6 +338,12 @@ def _broken(grammar: Grammar, state: State, token: Token) -> State | None:
         after=second,
         altered=state.altered,
     )
+
+
+def _uneven_counts_twice(place: Place) -> bool:
+    """Whether a broken rhythm between notes of two lengths might make `check` think a bar whole that makes up a pickup:
+    the standard leaves open how much each takes (`folkbench.check.bars`)."""
+    return place.pickup > 0 or place.split > 0
 
 
 def _tie(grammar: Grammar, state: State, token: Token) -> State | None:

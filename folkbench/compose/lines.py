@@ -134,7 +134,8 @@ def _leading(first: Place) -> frozenset[Place]:
     waiting = [first]
     while waiting:
         place = waiting.pop()
-        for length in (0, *lengths(place)):
+        usual = {0, place.meter, place.meter - place.pickup}
+        for length in usual if place.bar else (0, *lengths(place)):
             for line in LINES:
                 after = _turn(place, length, line)
                 if after is not None:
@@ -228,7 +229,7 @@ def _next_bar(place: Place) -> Place | None:
 
 
 def _into_first(place: Place, at: int) -> Place | None:
-    """A first ending begins: behind a whole bar, or within one where nobody asked for endings."""
+    """A first ending begins: behind a whole bar, or within one where nobody asked for endings or for a tune's end."""
     asked = _asked(place)
     number = max(place.bar, 1)
     splits = at < place.meter
@@ -236,6 +237,8 @@ def _into_first(place: Place, at: int) -> Place | None:
         return None
     if place.ending != NEITHER or place.form.endings is False or place.bar == 0:
         return None
+    if splits and asked is not None and (place.form.coda or place.pickup):
+        return None  # counted with a pickup its two halves would be no whole bar
     if splits and (place.form.endings or at % place.grid or at >= place.meter - place.pickup):
         return None
     if asked is None and (place.closing or place.bar < FEWEST_BARS):

@@ -102,6 +102,9 @@ def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str],
         raise FolkbenchError("the ending has a hole", "... stands in a prefix; an ending is given whole")
     if masks.free and (len(given.pieces) > 1 or last or form.returns):
         raise FolkbenchError("holes, endings and parts that come back need the grammar", "leave --no-grammar away")
+    if last and form.parts and form.parts[-1].again >= 0:
+        letter = form.parts[-1].letter
+        raise FolkbenchError(f"the last part, {letter}, comes back as it was, and can't have an ending of its own")
     planned = Plan(given.pieces[0] if given else (), (), form, ())
     if (given or last) and not masks.free:
         planned, meters = _planned(masks, wish, form, meters, modes[0], given, last, vocabulary)

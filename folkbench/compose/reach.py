@@ -18,9 +18,6 @@ from folkbench.errors import FolkbenchError
 from folkbench.notation.keys import STEPS
 from folkbench.notation.tune import SEMITONES
 
-FEWEST_NOTES = 6
-"""Notes of the mode that a tune needs."""
-
 _ENOUGH = 0.5  # of the network's usual compass
 _NEARLY = 0.85  # of the best key's share: a tonic that has so much of it may be drawn
 
@@ -28,15 +25,20 @@ _MIDDLE, _WIDTH = 4.5, 9.0  # steps above middle C in root C: where the network'
 
 
 class Reach(NamedTuple):
-    """A way to put a tune: its mode's token, its tonic, semitones from root C, the pitches that are out of reach, how
-    many notes of the mode are within, and which share of the usual compass."""
+    """A way to put a tune: its mode's token, its tonic, semitones from root C, the pitches that are out of reach, which
+    steps of the mode are within (from middle C, in root C), and which share of the usual compass they are."""
 
     mode: int
     tonic: str
     semitones: int
     away: tuple[int, ...]
-    notes: int
+    steps: frozenset[int]
     share: float
+
+    @property
+    def degrees(self) -> int:
+        """How many of the mode's seven degrees are within."""
+        return len({step % 7 for step in self.steps})
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def ways(
     """All good ways to put a tune so that its notes are among `notes`, each with how often the corpus has its key.
 
     tonics: for each mode's token how many tunes have each tonic. fixed: semitones from root C, where music is given in
-    a key. Raises FolkbenchError if there are too few notes for a tune.
+    a key. A good way has every degree of its mode somewhere. Raises FolkbenchError if there is none.
     """
     found: dict[Reach, int] = {}
     for mode in modes:
@@ -89,19 +91,20 @@ def ways(
                 _octaves(vocabulary, mode, tonic, notes, fixed), key=lambda way: (way.share, -abs(way.semitones))
             )
             found[best] = count
-    most = max((way.share for way in found), default=0.0)
+    most = max((way.share for way in found if way.degrees == 7), default=0.0)
     good = {
-        way: count
-        for way, count in found.items()
-        if way.notes >= FEWEST_NOTES and way.share >= max(_ENOUGH, _NEARLY * most)
+        way: count for way, count in found.items() if way.degrees == 7 and way.share >= max(_ENOUGH, _NEARLY * most)
     }
     if not good:
-        one = max(found, key=lambda way: way.share)
-        key = f" in {one.tonic} {vocabulary.tokens[one.mode].value}" if len(found) == 1 else ""
-        raise FolkbenchError(
-            f"{notes.of} leaves {one.notes} notes{key} to write with, too few for a tune", "allow more, or another key"
-        )
+        raise _too_few(max(found, key=lambda way: (way.degrees, way.share)), len(found), vocabulary, notes)
     return good
+
+
+def _too_few(best: Reach, keys: int, vocabulary: Vocabulary, notes: Notes) -> FolkbenchError:
+    mode = vocabulary.tokens[best.mode].value
+    where = f"of {best.tonic} {mode}" if keys == 1 else "of any key"
+    there = f"{len(best.steps)} notes on {best.degrees} of seven degrees"
+    return FolkbenchError(f"{notes.of}: that leaves {there} {where}, too few for a tune", "another key, or more notes")
 
 
 def _octaves(vocabulary: Vocabulary, mode: int, tonic: str, notes: Notes, fixed: int | None) -> list[Reach]:
@@ -124,7 +127,7 @@ def _reach(vocabulary: Vocabulary, mode: int, tonic: str, semitones: int, allowe
     away = tuple(n for n, token in enumerate(vocabulary.tokens) if token.kind == "pitch" and not fits(token))
     weights = {step: max(0.0, 1 - abs(step - _MIDDLE) / _WIDTH) for step in plain}
     share = sum(weights[step] for step in within) / (sum(weights.values()) or 1)
-    return Reach(mode, tonic, semitones, away, len(within), share)
+    return Reach(mode, tonic, semitones, away, frozenset(within), share)
 
 
 def _sounding(step: int, alter: int) -> int:

@@ -6,14 +6,13 @@ from copying.
 """
 
 from folkbench.whence.figures import Hits, Position, find
-from folkbench.whence.guard import FEWEST_BARS, Guard, Watch, open_guard
+from folkbench.whence.guard import Guard, Watch, can_guard, open_guard
 from folkbench.whence.index import Index, Source, index_of, is_ready, open_index
 from folkbench.whence.nearly import Near, find_nearly
 from folkbench.whence.trace import Originality, Trace, originality, trace
 from folkbench.whence.views import KINDS, View
 
 __all__ = [
-    "FEWEST_BARS",
     "KINDS",
     "Guard",
     "Hits",
@@ -25,6 +24,7 @@ __all__ = [
     "Trace",
     "View",
     "Watch",
+    "can_guard",
     "find",
     "find_nearly",
     "index_of",

@@ -51,12 +51,17 @@ def open_guard(vocabulary: Sequence[str], *, bars: int = 4, tokens: int = 0, ind
     `tokens` 0 takes the 99th percentile of what human tunes share with others (`Index.longest`). Raises FolkbenchError
     for fewer than two bars.
     """
+    can_guard(bars)
+    index = index or open_index()
+    return Guard(index, vocabulary, bars, tokens or int(index.longest["tokens"]))
+
+
+def can_guard(bars: int) -> None:
+    """Raise FolkbenchError if so few bars on end can't be kept off."""
     if bars < FEWEST_BARS:
         raise FolkbenchError(
             f"no tune can be made that shares no {bars} bar with any", f"ask for {FEWEST_BARS} or more"
         )
-    index = index or open_index()
-    return Guard(index, vocabulary, bars, tokens or int(index.longest["tokens"]))
 
 
 class Guard:

@@ -85,7 +85,7 @@ def test_a_file_is_written_once_and_not_over_another(folkbench: Run, untrained: 
         ["--form", "AABB", "--bars", "1"],
         ["--form", "AABA", "--endings"],
         ["--for", "saxotromba"],
-        ["--avoid-range", "e-b"],
+        ["--avoid-range", "b-e"],
         ["--avoid-range", "b'"],
         ["--avoid-range", "-c", "--avoid-range", "e-"],
         ["--original", "1"],
