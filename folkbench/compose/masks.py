@@ -38,7 +38,7 @@ class Masks:
         self._barred = np.full((64, width), BAR, dtype=np.float32)
         self._then = np.full((64, width), UNKNOWN, dtype=np.int32)
         self._held = np.zeros(64, dtype=bool)
-        self._alike = _Alike(self.tokens)
+        self._alike = Alike(self.tokens)
         if free:
             self._barred[0, [number for number, token in enumerate(self.tokens) if token.kind != "start"]] = 0
             self._then[:] = 0
@@ -132,7 +132,7 @@ class Masks:
         self._held[number] = isinstance(state, State) and state.tie > 0
 
 
-class _Alike:
+class Alike:
     """Tokens that the grammar doesn't tell apart: one of each kind, and all of that kind."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:

@@ -9,7 +9,7 @@ from folkbench.whence.figures import Hits, Position, find
 from folkbench.whence.guard import Guard, Watch, open_guard
 from folkbench.whence.index import Index, Source, index_of, open_index
 from folkbench.whence.nearly import Near, find_nearly
-from folkbench.whence.trace import Originality, Trace, originality, trace
+from folkbench.whence.trace import Originality, Trace, originality, shared_bars, trace
 from folkbench.whence.views import KINDS, View
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "open_guard",
     "open_index",
     "originality",
+    "shared_bars",
     "trace",
 ]
