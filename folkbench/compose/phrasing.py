@@ -16,7 +16,7 @@ from folkbench.encoding.v2 import plain_bars
 from folkbench.errors import FolkbenchError
 from folkbench.notation import layout, read, transpose, write_bar
 from folkbench.notation.dances import dance
-from folkbench.notation.tune import SEMITONES, Bar, Chord, Event, Note, Rest, Tune
+from folkbench.notation.tune import SEMITONES, Bar, Broken, Chord, Event, Mark, Note, Rest, Tune
 
 Numbers = tuple[int, ...]
 
@@ -126,6 +126,19 @@ def figure_of(vocabulary: Vocabulary, tune: Phrased, text: str, key: str) -> Num
         why = f"the network doesn't know {unknown[0]!r}" if unknown else "there is a bar line in it"
         raise FolkbenchError(f"{text!r} is no figure that a bar can have: {why}", "such as d2, or in tokens: A 2 B")
     return tuple(vocabulary.numbers(music))
+
+
+def held(bar: Bar, after: Bar) -> str:
+    """What reaches over the bar line between two bars; "" for nothing."""
+    sounds = [event for event in bar.events if isinstance(event, Note | Chord | Rest | Broken)]
+    begins = [event for event in after.events if isinstance(event, Note | Chord | Rest | Broken)]
+    last = sounds[-1] if sounds else None
+    if (isinstance(last, Note | Chord) and last.tie) or (isinstance(last, Chord) and any(n.tie for n in last.notes)):
+        return "a tie"
+    if isinstance(last, Broken) or (begins and isinstance(begins[0], Broken)):
+        return "a broken rhythm"
+    slurs = [event.text for event in bar.events if isinstance(event, Mark) and event.kind == "slur"]
+    return "a slur" if slurs.count("(") > slurs.count(")") else ""
 
 
 def pitches_of(event: Note | Chord | Rest) -> tuple[int, ...]:

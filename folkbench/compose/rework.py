@@ -15,7 +15,7 @@ from typing import NamedTuple
 from folkbench.check import check
 from folkbench.compose.candidates import Candidate, Job, candidates
 from folkbench.compose.composer import Composer
-from folkbench.compose.phrasing import Numbers, as_abc, figure_of, phrased, sounds
+from folkbench.compose.phrasing import Numbers, as_abc, figure_of, held, phrased, sounds
 from folkbench.compose.request import Taste
 from folkbench.compose.steer import Steer, follows, lean, rhythm
 from folkbench.errors import FolkbenchError
@@ -130,25 +130,12 @@ def _refuse_edges(tune: Tune, n: int, named: frozenset[int], labels: dict[int, s
     for one, two, what in ((n - 1, n, "into"), (n, n + 1, "out of")):
         if one < 0 or two >= len(tune.bars) or {one, two} <= named:
             continue
-        held = _held(tune.bars[one], tune.bars[two])
-        if held:
+        what_holds = held(tune.bars[one], tune.bars[two])
+        if what_holds:
             raise FolkbenchError(
-                f"{held} leads {what} bar {labels[n]}, which is to be made anew",
+                f"{what_holds} leads {what} bar {labels[n]}, which is to be made anew",
                 f"name bar {labels[two if one == n else one]} as well",
             )
-
-
-def _held(bar: Bar, after: Bar) -> str:
-    """What reaches over the bar line between two bars; "" for nothing."""
-    sounds = [event for event in bar.events if isinstance(event, Note | Chord | Rest | Broken)]
-    begins = [event for event in after.events if isinstance(event, Note | Chord | Rest | Broken)]
-    last = sounds[-1] if sounds else None
-    if (isinstance(last, Note | Chord) and last.tie) or (isinstance(last, Chord) and any(n.tie for n in last.notes)):
-        return "a tie"
-    if isinstance(last, Broken) or (begins and isinstance(begins[0], Broken)):
-        return "a broken rhythm"
-    slurs = [event.text for event in bar.events if isinstance(event, Mark) and event.kind == "slur"]
-    return "a slur" if slurs.count("(") > slurs.count(")") else ""
 
 
 def _chosen(

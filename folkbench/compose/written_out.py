@@ -14,6 +14,7 @@ from typing import NamedTuple
 from folkbench.check import check
 from folkbench.check.kinds import ERROR
 from folkbench.compose.drawing import dice
+from folkbench.compose.phrasing import held
 from folkbench.encoding import encode
 from folkbench.errors import FolkbenchError
 from folkbench.notation import Part, Tune, form, named_bars, read, write_bar
@@ -37,7 +38,9 @@ class WrittenOut(NamedTuple):
 def vary(tune: Tune, letter: str, bars: str, seed: int) -> WrittenOut:
     """A repeated part written out a second time, with some of its bars to be varied.
 
-    `bars` are the bars of the part, as in "3,7"; without, the seed draws some that are neither its first nor its last.
+    `bars` are the bars of the part, as in "3,7"; without, the seed draws some that are neither its first nor its last,
+    nor tied to others.
+
     Raises FolkbenchError for a part that isn't there, or is played once, and for a tune that tokens can't say.
     """
     encode(tune)
@@ -75,7 +78,9 @@ def vary(tune: Tune, letter: str, bars: str, seed: int) -> WrittenOut:
         raise FolkbenchError(f"{bars} names no bar of part {letter}", f"say which: {letter}3,{letter}7")
     if not bars:
         inner = [place.nth for place in places if 1 < place.bar < max(each.bar for each in places)]
-        inner = inner or [places[-1].nth]
+        all_bars = written.bars
+        loose = [n for n in inner if not (held(all_bars[n - 1], all_bars[n]) or held(all_bars[n], all_bars[n + 1]))]
+        inner = loose or inner or [places[-1].nth]
         chosen = sorted(dice(seed, 1, _USE).permutation(inner)[: max(1, round(_VARIED * len(inner)))].tolist())
     again_as = form(written)[nth + 1].name
     return WrittenOut(written, tuple(chosen), f"the second time of part {letter} is written out as part {again_as}")

@@ -56,6 +56,12 @@ def test_the_bars_that_vary_are_those_that_were_named_or_inner_ones_that_the_see
     drawn = {tuple(labels(vary(tune, "A", "", seed))) for seed in range(20)}
     assert drawn == {("B2",), ("B3",)}
     assert labels(vary(tune, "B", "B1", 1)) == ["C1"]
+    assert labels(vary(read(f"{HEAD}d8|e8:|\n"), "A", "", 1)) == ["B2"]
+
+
+def test_bars_that_are_tied_to_others_are_not_drawn() -> None:
+    tune = read(f"{HEAD}d4 d2A2|d2f2 a4-|a4 f4|g4 f4|A4 d4:|\n")
+    assert {tuple(labels(vary(tune, "A", "", seed))) for seed in range(9)} == {("B4",)}
 
 
 @pytest.mark.parametrize(("part", "bars"), [("C", ""), ("A", "B1"), ("A", "9")])
