@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ def book(
         raise FolkbenchError("where is the book to be?", "-o DIR names its folder")
     if backend not in ("", "dask"):
         raise FolkbenchError(f"there is no backend {backend!r}", "dask is one; without, processes of this machine")
-    print_on = _Press(Path(out), title, volumes, sets, pdf, jobs)
+    print_on = _Press(Path(out), title, volumes, sets, pdf, jobs, _CtrlC())
     try:
         if files:
             _own(files, print_on, as_json)
@@ -94,6 +95,7 @@ class _Press(NamedTuple):
     sets: int
     pdf: bool
     jobs: int
+    ctrl_c: _CtrlC
 
     def words(self) -> dict[str, Any]:
         return {"folkbench": __version__, "title": self.title, "volumes": self.volumes, "sets": self.sets}
@@ -106,7 +108,7 @@ def _made(order: Order, how: _Press, backend: str, as_json: bool) -> None:
 
     known = network(order, say)
     with work_in(how.folder, {**how.words(), "network": known, **order.words()}) as work:
-        with _progress("tunes", order.count) as done:
+        with _progress("tunes", order.count, how.ctrl_c) as done:
             make(order, work, how.jobs, backend, done)
         about = (f"Made by the network {known} from seed {order.seed}", f"with folkbench {__version__}")
         _bind(made(order, work), how, how.title or _MADE, about, work.place)
@@ -129,7 +131,7 @@ def _own(files: Sequence[str], how: _Press, as_json: bool) -> None:
     mark = sha256("\n".join(texts).encode()).hexdigest()[:16]
     with work_in(how.folder, {**how.words(), "tunes": mark}) as work:
         rows = []
-        with _progress("tunes", len(found)) as done:
+        with _progress("tunes", len(found), how.ctrl_c) as done:
             for tune, text in zip(found, texts, strict=True):
                 rows.append({"abc": text, "title": tune.title, **look_at(tune)})
                 done(1)
@@ -149,7 +151,7 @@ def _bind(rows: Iterable[dict[str, Any]], how: _Press, title: str, about: tuple[
     for path in write_abc(book, how.folder):
         say(str(path))
     if how.pdf:
-        with _progress("pages", book.volumes[-1].last) as done:
+        with _progress("pages", book.volumes[-1].last, how.ctrl_c) as done:
             for volume in book.volumes:
                 say(str(print_volume(book, volume, how.folder, work, how.jobs, done)))
 
@@ -177,11 +179,30 @@ def _seed(folder: Path) -> int:
     return seed
 
 
+class _CtrlC:
+    """Ctrl-C, heard even where its exception is lost: compiled modules swallow what is raised while they load."""
+
+    pressed = False
+
+    def __init__(self) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else whoever began us wants none
+            signal.signal(signal.SIGINT, self._press)
+
+    def _press(self, number: int, frame: object) -> None:
+        self.pressed = True
+        raise KeyboardInterrupt
+
+    def heed(self) -> None:
+        """Raise it again, where the work goes on all the same."""
+        if self.pressed:
+            raise KeyboardInterrupt
+
+
 @contextmanager
-def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr with the time that is left, while somebody is looking."""
+def _progress(what: str, total: int, ctrl_c: _CtrlC) -> Iterator[Callable[[int], None]]:
+    """What the work tells of each piece: a bar on stderr with the time that is left, while somebody is looking."""
     if not sys.stderr.isatty():
-        yield lambda some: None
+        yield lambda some: ctrl_c.heed()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -189,4 +210,9 @@ def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda some: bar.advance(task, some)
+
+        def done(some: int) -> None:
+            ctrl_c.heed()
+            bar.advance(task, some)
+
+        yield done

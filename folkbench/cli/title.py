@@ -41,7 +41,7 @@ def title(
     rows = []
     for name in found:
         entry = human.get(plain(name).text)
-        rows.append({"title": name, "source": entry.source if entry else None})
+        rows.append({"title": name, "new": entry is None, "source": entry.source if entry else None})
     if as_json:
         print_json({"model": composer.hash, "seed": seed, "titles": rows})
         return

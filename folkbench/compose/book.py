@@ -6,6 +6,8 @@ machine, in any order, and made again.
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -156,7 +158,9 @@ def _workers(jobs: int, backend: str) -> Iterator[Spread]:
     from joblib import Parallel, delayed, parallel_config
 
     def spread(work: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
-        yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(work)(*call) for call in calls)
+        with _deaf():
+            found = Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(work)(*call) for call in calls)
+        yield from found
 
     if not backend:
         yield spread
@@ -169,6 +173,7 @@ def _workers(jobs: int, backend: str) -> Iterator[Spread]:
 def _cluster(jobs: int) -> Iterator[None]:
     """The dask cluster that DASK_SCHEDULER_ADDRESS names, else one of `jobs` processes on this machine."""
     try:
+        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")  # what its workers say as they are stopped
         import dask
         from distributed import Client
     except ImportError as error:
@@ -176,7 +181,28 @@ def _cluster(jobs: int) -> Iterator[None]:
     address = dask.config.get("scheduler-address", None)
     local = {} if address else {"n_workers": max(1, jobs), "threads_per_worker": 1, "dashboard_address": None}
     try:
-        with Client(address, **local):
+        with _deaf():
+            client = Client(address, **local)
+        with client:
             yield
     except OSError as error:
         raise FolkbenchError(f"there is no dask scheduler at {address}", "start one with: dask scheduler") from error
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that are begun inside don't hear a Ctrl-C: it is ours, comes when they have begun, and we stop them.
+
+    They inherit that it is held back. Those that track what they share, begun among them, would let it through.
+    """
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as lokys
+
+    resource_tracker.ensure_running()
+    lokys.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.random import Generator, Philox
 
 from folkbench.compose.masks import Floats, Numbers
 
@@ -17,14 +18,14 @@ _LARGEST = np.float32(80)  # e^80 is still a float32
 _BELOW_ONE = np.float32(1 - 2**-22)  # a product with it stays below what a float32 can round away
 
 
-def throws(rng: np.random.Generator, count: int) -> Floats:
+def throws(rng: Generator, count: int) -> Floats:
     """So many random numbers in 0..1, below 1 even when multiplied by a float32."""
     return rng.random(count, dtype=np.float32) * _BELOW_ONE
 
 
-def dice(seed: int, k: int, use: int = 0) -> np.random.Generator:
+def dice(seed: int, k: int, use: int = 0) -> Generator:
     """The random numbers of tune k of a seed. `use` 0 draws its tokens; other uses have numbers of their own."""
-    return np.random.Generator(np.random.Philox(key=[seed, k], counter=[0, 0, 0, use]))
+    return Generator(Philox(key=[seed, k], counter=[0, 0, 0, use]))
 
 
 def draw(logits: Floats, barred: Floats, chances: Floats, top_p: float) -> tuple[Numbers, Floats, Floats]:

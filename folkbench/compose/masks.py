@@ -42,7 +42,7 @@ class Masks:
         self._held = np.zeros(64, dtype=bool)
         self._cued = np.zeros(64, dtype=bool)
         self._hole = np.zeros(64, dtype=bool)
-        self._alike = _Alike(self.tokens)
+        self._alike = Alike(self.tokens)
         self._texts = {token.text: number for number, token in enumerate(self.tokens)}
         if free:
             self._barred[0, [number for number, token in enumerate(self.tokens) if token.kind != "start"]] = 0
@@ -170,7 +170,7 @@ class Masks:
         )
 
 
-class _Alike:
+class Alike:
     """Tokens that the grammar doesn't tell apart: one of each kind, and all of that kind."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:

@@ -1,279 +1,200 @@
 """Rework: some bars of a tune anew, everything else as it was.
 
-Every candidate is drawn from left to right: what stands before a bar is given, the bar is drawn, what stands behind it
-is given again. It is weighed by the likelihood of the whole tune from the first new bar on, so that the new bars lead
-into what follows. The new bars replace the old ones in the tune's own text, which is else untouched to the byte.
+Candidates are drawn and weighed (`candidates`), steered where it was asked (`steer`); the likeliest that hold what is
+promised are the choices. The new bars replace the old ones in the tune's own text, which is else untouched to the
+byte. A part written out for a variation or a second ending (`written_out`) is a text like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import cycle
 from typing import NamedTuple
 
-import numpy as np
-
+from folkbench.check import check
+from folkbench.compose.candidates import Candidate, Job, candidates
 from folkbench.compose.composer import Composer
-from folkbench.compose.drawing import dice, draw
-from folkbench.compose.form import FREE
-from folkbench.compose.grammar import EIGHTH, Grammar, State
-from folkbench.compose.lines import Place
-from folkbench.compose.masks import BAR, Floats
+from folkbench.compose.phrasing import Numbers, as_abc, figure_of, held, phrased, sounds
 from folkbench.compose.request import Taste
-from folkbench.encoding import decode, encode, meaning, rhythm_token
+from folkbench.compose.steer import Steer, follows, lean, rhythm
 from folkbench.errors import FolkbenchError
-from folkbench.notation import escaped, form, layout, transpose, write_bar
-from folkbench.notation.dances import dance
-from folkbench.notation.places import named_bars
-from folkbench.notation.tune import Bar, Broken, Chord, Event, Grace, Note, Rest, Tune, Tuplet
+from folkbench.notation import escaped, form, named_bars, read
+from folkbench.notation.tune import Bar, Broken, Chord, Event, Grace, Mark, Note, Rest, Tune, Tuplet
+from folkbench.whence import Index, shared_bars
 
-CANDIDATES = 48
-"""Drawn for each rework; the best by likelihood are the choices."""
-
-_USE = 2
-"""The use of a seed's random numbers that draws candidates."""
-_MOST = 64  # tokens in one bar
+ENOUGH, ROUNDS = 20, 4
+"""Candidates are drawn until so many are as they were wished, or in so many rounds."""
 
 
 class Choice(NamedTuple):
-    """One way to rework a tune. `bars`: each new bar's label and ABC; `score`: nats, higher is likelier."""
+    """One way to rework a tune.
+
+    bars: each new bar's label and ABC; old: what stood there. tokens: of the whole tune. score: nats, higher is
+    likelier; masked: mean probability that grammar and wishes took away, 0..1 a token.
+    """
 
     text: str
     bars: tuple[tuple[str, str], ...]
+    old: tuple[str, ...]
+    tokens: tuple[str, ...]
     score: float
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A tune in tokens: by bar what stands there, and the sign behind it."""
-
-    head: tuple[int, ...]
-    bars: tuple[tuple[int, ...], ...]
-    signs: tuple[tuple[int, ...], ...]  # signs[n] stands before bar n; the last one behind the last bar
-    wanted: frozenset[int]
-    ticks: tuple[int, ...]  # of each bar
-    compound: bool
-    keep_rhythm: bool
+    masked: float
 
 
 def rework(
     composer: Composer,
     tune: Tune,
-    bars: str,
+    bars: str | Sequence[int],
     seed: int,
     *,
     choices: int = 1,
     taste: Taste | None = None,
-    keep_rhythm: bool = False,
+    steer: Steer | None = None,
+    original: int = 0,
 ) -> tuple[Choice, ...]:
     """The likeliest `choices` ways to make `bars` ("5,7,8", "B5-8", "A8.2") anew, best first; none has an old bar.
 
-    Raises FolkbenchError for bars that aren't there, a tune that can't be said in tokens, a tie into or out of the
-    bars; and where no candidate is left that differs.
+    bars may be indices as well. `original` N above 0: no N whole bars on end that hold a new one stand in the
+    network's corpus. What `check --strict` finds in the result it found before.
+
+    Raises FolkbenchError for bars that aren't there, a tune that can't be said in tokens, a tie, slur or broken rhythm
+    that leads into or out of the bars; and where nothing is left that is as it was wished.
     """
-    if composer.masks.grammar is None:
+    grammar = composer.masks.grammar
+    if grammar is None:
         raise FolkbenchError("a rework needs the grammar", "leave --no-grammar away")
-    named = named_bars(tune, bars)
-    job, semitones, tonic = _job(composer, tune, named, keep_rhythm)
-    drawn = _candidates(composer, composer.masks.grammar, job, seed, taste or Taste())
-    best = sorted(set(drawn), key=lambda pair: (-pair[1], pair[0]))[:choices]
-    if not best:
-        raise FolkbenchError("no other music was found for these bars", "name more bars, or a higher temperature")
-    mode = next(t.value for t in (composer.masks.tokens[n] for n in job.head) if t.kind == "mode")
-    return tuple(_choice(composer, tune, named, new, score, semitones, tonic, mode) for new, score in best)
-
-
-def _job(composer: Composer, tune: Tune, named: Sequence[int], keep_rhythm: bool) -> tuple[_Job, int, str]:
-    encoded = encode(tune)
-    sounding = [n for n, bar in enumerate(tune.bars) if any(isinstance(e, Note | Chord | Rest) for e in bar.events)]
+    wish = (steer or Steer()).checked()
+    named = named_bars(tune, bars) if isinstance(bars, str) else tuple(bars)
+    job = _job(composer, tune, named, wish)
+    labels = _labels(tune)
     for n in named:
-        _refuse_ties(tune, n)
-    known = composer.vocabulary.index
-    unknown = [text for text in (encoded.meter, encoded.mode, *encoded.music) if text not in known]
-    if unknown:
-        raise FolkbenchError(f"the network doesn't know {unknown[0]!r} (in root C), which stands in this tune")
-    kind = dance(tune.rhythm) if tune.rhythm else None
-    rhythm = [rhythm_token(kind.name)] if kind and rhythm_token(kind.name) in known else []
-    head = composer.vocabulary.numbers((*rhythm, encoded.meter, encoded.mode))
-    bars: list[list[int]] = []
-    signs: list[list[int]] = [[]]
-    for text in encoded.music:
-        if meaning(text).kind in ("bar", "ending"):
-            if len(signs) == len(bars):
-                signs.append([])
-            signs[-1].append(known[text])
-        else:
-            if len(bars) < len(signs):
-                bars.append([])
-            bars[-1].append(known[text])
-    job = _Job(
-        head=tuple(head),
-        bars=tuple(tuple(bar) for bar in bars),
-        signs=tuple(tuple(sign) for sign in signs),
-        wanted=frozenset(sounding.index(n) for n in named if n in sounding),
-        ticks=tuple(tune.bars[n].ticks * 8 * EIGHTH // tune.whole for n in sounding),
-        compound=tune.meter.compound,
-        keep_rhythm=keep_rhythm,
-    )
-    return job, -encoded.semitones, encoded.tonic
-
-
-def _refuse_ties(tune: Tune, n: int) -> None:
-    for place, what in ((n - 1, "into"), (n, "out of")):
-        sounds = [e for e in tune.bars[place].events if isinstance(e, Note | Chord | Rest)] if place >= 0 else []
-        if sounds and not isinstance(sounds[-1], Rest) and sounds[-1].tie:
-            raise FolkbenchError(f"a tie leads {what} a bar that is to be made anew", "name the bar beside it as well")
-
-
-def _candidates(
-    composer: Composer, grammar: Grammar, job: _Job, seed: int, taste: Taste
-) -> list[tuple[tuple[tuple[int, ...], ...], float]]:
-    """What was drawn for the wanted bars, and the log probability of all from the first of them on."""
-    scripts = [_Script(grammar, job, composer.vocabulary.of_kind("end")[0]) for _ in range(CANDIDATES)]
-    rooms = (len(job.wanted) + 1) * _MOST
-    chances = np.stack([dice(seed, k + 1, _USE).random(rooms, dtype=np.float32) for k in range(CANDIDATES)])
-    h, c = composer.network.rest(CANDIDATES)
-    recall = composer.network.recall
-    memory = recall.memory(CANDIDATES) if recall else None
-    tokens = np.full(CANDIDATES, composer.vocabulary.of_kind("start")[0])
-    scores = np.zeros(CANDIDATES)
-    while not all(script.over for script in scripts):
-        logits, h, c = composer.network.step(tokens, h, c)
-        if recall and memory:
-            memory.take(tokens)
-            recall.raise_(logits, memory)
-        likely = logits - logits.max(axis=1, keepdims=True)
-        likely -= np.log(np.exp(likely).sum(axis=1, keepdims=True))
-        picked = np.array([row[min(s.drawn, rooms - 1)] for row, s in zip(chances, scripts, strict=True)], np.float32)
-        barred = np.stack([script.barred() for script in scripts])
-        tokens, _, _ = draw(logits / np.float32(taste.temperature), barred, picked, taste.top_p)
-        for n, script in enumerate(scripts):
-            if not script.over:
-                script.take(int(tokens[n]))
-                scores[n] += float(likely[n, tokens[n]]) if script.made else 0
-    new = [tuple(tuple(bar) for bar in script.made) for script in scripts]
-    return [(bars, round(score, 4)) for bars, score, s in zip(new, scores.tolist(), scripts, strict=True) if s.differs]
-
-
-class _Script:
-    """One candidate on its way: tokens that are given, and bars that are drawn (in `_items` as -1 - their number)."""
-
-    def __init__(self, grammar: Grammar, job: _Job, end: int) -> None:
-        self.grammar, self.job = grammar, job
-        items = [*job.head]
-        for n, bar in enumerate(job.bars):
-            items += job.signs[n]
-            items += [-1 - n] if n in job.wanted else bar
-        self._items = [*items, *(job.signs[-1] if len(job.signs) > len(job.bars) else ()), end]
-        self._at = 0
-        self.made: list[list[int]] = []
-        self.drawn = 0
-        self._fresh = True  # whether the bar that is drawn next hasn't begun
-        self._state = State(Place(FREE, 0, 1, job.compound))
-
-    @property
-    def over(self) -> bool:
-        """Whether all has been taken."""
-        return self._at >= len(self._items)
-
-    @property
-    def differs(self) -> bool:
-        """Whether every new bar differs from the one that stood there."""
-        old = [self.job.bars[n] for n in sorted(self.job.wanted)]
-        return all(tuple(bar) != other for bar, other in zip(self.made, old, strict=True))
-
-    def barred(self) -> Floats:
-        """What is taken from the logits, float32 `(vocabulary,)`."""
-        tokens = self.grammar.tokens
-        row = np.full(len(tokens), BAR, np.float32)
-        item = self._items[self._at] if not self.over else self._items[-1]
-        if item >= 0:
-            row[item] = 0
-            return row
-        bar = -1 - item
-        state, made = self._state_in(item)
-        like: int | None = None
-        if self.job.keep_rhythm:
-            old = self.job.bars[bar]
-            like = old[made] if made < len(old) else -1
-        for n, token in enumerate(tokens):
-            if like is not None and (like < 0 or (n != like and {token.kind, tokens[like].kind} != {"pitch"})):
-                continue
-            if self.grammar.step_in_bar(state, token, self.job.ticks[bar]) is not None:
-                row[n] = 0
-        if state.end == self.job.ticks[bar] and not (state.left or state.chord or state.tie or state.after != (1, 1)):
-            row[self._items[self._at + 1]] = 0
-        return row
-
-    def take(self, token: int) -> None:
-        """The token that came."""
-        item = self._items[self._at]
-        if item >= 0:
-            self._at += 1
-            return
-        state, made = self._state_in(item)
-        if made and token == self._items[self._at + 1]:
-            self._at += 2
-            self._fresh = True
-            return
-        after = self.grammar.step_in_bar(state, self.grammar.tokens[token], self.job.ticks[-1 - item])
-        if after is None:
-            raise ValueError("a token was drawn that may not stand there")
-        self._state = after
-        self.made[-1].append(token)
-        self.drawn += 1
-
-    def _state_in(self, item: int) -> tuple[State, int]:
-        """The state in the bar that is being drawn, and how many tokens it has."""
-        if self._fresh:
-            self._fresh = False
-            self._state = State(Place(FREE, self.job.ticks[-1 - item], 1, self.job.compound))
-            self.made.append([])
-        return self._state, len(self.made[-1])
-
-
-def _choice(
-    composer: Composer,
-    tune: Tune,
-    named: Sequence[int],
-    new: tuple[tuple[int, ...], ...],
-    score: float,
-    semitones: int,
-    tonic: str,
-    mode: str,
-) -> Choice:
-    """The tune's text with the new bars in it."""
-    labels = {place.nth: place.label for part in form(tune) for place in part.places}
-    meter = f"M:{tune.meter.beats}/{tune.meter.unit}"
-    edits = []
-    for n, bar in zip(named, new, strict=True):
-        tokens = [composer.vocabulary.texts[number] for number in bar]
-        alone = decode(tokens, meter=meter, mode=f"K:C{mode}")
-        written = write_bar(_in_unit(layout(transpose(alone, semitones, tonic)).bars[0], tune.unit))
-        sounds = [e for e in tune.bars[n].events if isinstance(e, Note | Chord | Rest | Grace | Tuplet | Broken)]
-        edits.append((sounds[0].at, sounds[-1].end, labels[n], written))
-    text = tune.source
-    for begin, end, _, written in reversed(edits):
-        text = text[:begin] + written + text[end:]
-    return Choice(text, tuple((label, written) for _, _, label, written in edits), score)
-
-
-def _in_unit(bar: Bar, unit: Fraction) -> Bar:
-    """A bar written in eighths, in another unit note length."""
-    times = Fraction(1, 8) / unit
-
-    def event(one: Event) -> Event:
-        if not isinstance(one, Note | Chord | Rest):
-            return one
-        length = Fraction(one.num, one.den) * times
-        return one._replace(num=length.numerator, den=length.denominator)
-
-    return bar if times == 1 else bar._replace(events=tuple(event(one) for one in bar.events))
+        _refuse_edges(tune, n, frozenset(named), labels)
+    old = tuple(job.tune.bars[n] for n in job.wanted)
+    figure = sounds(composer.vocabulary, job.tune, job.figure) if job.figure else ()
+    before = [sounds(composer.vocabulary, job.tune, bar) for bar in old]
+    drawn: dict[tuple[Numbers, ...], Candidate] = {}
+    for nth in range(ROUNDS):
+        for one in candidates(composer, grammar, job, seed, taste or Taste(), nth):
+            heard = [sounds(composer.vocabulary, job.tune, bar) for bar in one.bars]
+            anew = all(a != b for a, b in zip(before, heard, strict=True))
+            if anew and all(_holds(bar, figure) for bar in heard) and follows(wish, grammar.tokens, old, one.bars):
+                drawn.setdefault(one.bars, one)
+        if len(drawn) >= ENOUGH:
+            break
+    if wish.like and not drawn:
+        raise FolkbenchError(f"{wish.like} has no room in one of these bars, or no music leads there", "choose another")
+    best = sorted(drawn.values(), key=lambda one: (-one.score, one.bars))
+    index = composer.index() if original else None
+    found = tuple(_chosen(composer, tune, job, best, choices, original, index))
+    if not found:
+        raise FolkbenchError("no other music was found for these bars", "name more bars, wish less, or another --seed")
+    return found
 
 
 def noted(text: str, note: str) -> str:
-    """The tune's text with one more N: line, above its key."""
-    lines = text.split("\n")
+    """The tune's text with one more N: line, above its key, and a newline at its end."""
+    lines = f"{text.removesuffix(chr(10))}\n".split("\n")
     place = next((n for n, line in enumerate(lines) if line.startswith("K:")), 0)
     return "\n".join([*lines[:place], f"N:{escaped(note)}", *lines[place:]])
+
+
+def _job(composer: Composer, tune: Tune, named: Sequence[int], steer: Steer) -> Job:
+    """What the candidates are drawn for."""
+    said = phrased(composer.vocabulary, tune)
+    tokens = composer.vocabulary.tokens
+    wanted = tuple(said.nths.index(n) for n in named if n in said.nths)
+    if not wanted:
+        raise FolkbenchError("there are no notes in these bars", "name others")
+    patterns: dict[int, Numbers] = {}
+    if steer.keep_rhythm:
+        patterns = {n: rhythm(tokens, said.bars[n]) for n in wanted}
+    if steer.rhythm_of:
+        labels = _labels(tune)
+        like = [said.nths.index(n) for n in named_bars(tune, steer.rhythm_of) if n in said.nths]
+        for n, other in zip(wanted, cycle(like), strict=False):
+            if said.ticks[n] != said.ticks[other]:
+                one, two = labels[said.nths[n]], labels[said.nths[other]]
+                raise FolkbenchError(f"{one} can't have the rhythm of {two}: it isn't as long", "name another bar")
+            patterns[n] = rhythm(tokens, said.bars[other])
+    figure = figure_of(composer.vocabulary, said, steer.like, tune.key.text) if steer.like else ()
+    return Job(said, wanted, patterns, figure, lean(steer, tokens))
+
+
+def _labels(tune: Tune) -> dict[int, str]:
+    return {place.nth: place.label for part in form(tune) for place in part.places}
+
+
+def _refuse_edges(tune: Tune, n: int, named: frozenset[int], labels: dict[int, str]) -> None:
+    """Raise for what holds this bar together with one that stays."""
+    for one, two, what in ((n - 1, n, "into"), (n, n + 1, "out of")):
+        if one < 0 or two >= len(tune.bars) or {one, two} <= named:
+            continue
+        what_holds = held(tune.bars[one], tune.bars[two])
+        if what_holds:
+            raise FolkbenchError(
+                f"{what_holds} leads {what} bar {labels[n]}, which is to be made anew",
+                f"name bar {labels[two if one == n else one]} as well",
+            )
+
+
+def _chosen(
+    composer: Composer,
+    tune: Tune,
+    job: Job,
+    best: Sequence[Candidate],
+    choices: int,
+    original: int,
+    index: Index | None,
+) -> Iterator[Choice]:
+    """The first `choices` candidates that hold what is promised, as text."""
+    before = Counter(problem.code for problem in check(tune, strict=True))
+    seen: set[str] = set()
+    for one in best:
+        if len(seen) >= choices:
+            return
+        choice = _choice(composer, tune, job, one)
+        if choice.text in seen:
+            continue
+        if Counter(problem.code for problem in check(read(choice.text), strict=True)) - before:
+            continue
+        if index and shared_bars(index, choice.tokens, job.wanted) >= original:
+            continue
+        seen.add(choice.text)
+        yield choice
+
+
+def _holds(bar: Sequence[object], figure: Sequence[object]) -> bool:
+    """Whether the figure is heard in a bar, note for note: an accidental before it may have changed it."""
+    return any(tuple(bar[n : n + len(figure)]) == figure for n in range(len(bar) + 1 - len(figure)))
+
+
+def _choice(composer: Composer, tune: Tune, job: Job, new: Candidate) -> Choice:
+    """The tune's text with the new bars in it."""
+    labels = _labels(tune)
+    said, text = job.tune, tune.source
+    bars: list[tuple[str, str]] = []
+    old: list[str] = []
+    for n, bar in reversed(list(zip(job.wanted, new.bars, strict=True))):
+        nth = said.nths[n]
+        begin, end = _span(tune.bars[nth])
+        written = as_abc(composer.vocabulary, said, bar)
+        bars.append((labels[nth], written))
+        old.append(text[begin:end])
+        text = text[:begin] + written + text[end:]
+    music = dict(zip(job.wanted, new.bars, strict=True))
+    whole = said._replace(bars=tuple(music.get(n, bar) for n, bar in enumerate(said.bars)))
+    tokens = tuple(composer.vocabulary.texts[number] for number in whole.numbers)
+    return Choice(text, tuple(bars[::-1]), tuple(old[::-1]), tokens, new.score, new.masked)
+
+
+def _span(bar: Bar) -> tuple[int, int]:
+    """Where the music of a bar begins and ends in the text: its notes, and what players write at them."""
+    music = [event for event in bar.events if _is_music(event)]
+    return music[0].at, music[-1].end
+
+
+def _is_music(event: Event) -> bool:
+    if isinstance(event, Mark):
+        return event.kind in ("decoration", "slur")
+    return isinstance(event, Note | Chord | Rest | Grace | Tuplet | Broken)

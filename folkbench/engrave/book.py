@@ -7,8 +7,10 @@ doesn't know who wrote its tunes: what the appendix says of each comes with it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from folkbench.engrave.lilypond import Look, preamble, score
@@ -83,11 +85,11 @@ class Book:
             body: list[str] = []
             for number in leaf.tunes:
                 place = named[number]
-                if place.group != seen:
+                if place.group and place.group != seen:
                     seen = place.group
                     body.append(_set_heading(place.group))
                 tune = ready(read(self.entries[place.entry].abc))
-                drawn = score(tune, Look(size=SIZE), f"{number}")
+                drawn = score(tune, Look(size=SIZE), f"{number:,}")
                 body.append(drawn if leaf.pages == 1 else drawn.replace("\\autoPageBreaksOff", ""))
             pages.append(self._page(volume, page, "\n".join(body), leaf.pages))
             count, tunes = count + leaf.pages, tunes + len(leaf.tunes)
@@ -147,11 +149,11 @@ def plan(title: str, about: Sequence[str], entries: Sequence[Entry], volumes: in
         raise FolkbenchError(f"{len(units)} tunes or sets don't fill {volumes} volumes", "ask for fewer volumes")
     found: list[Volume] = []
     page = number = 1
-    for nth in range(volumes):
-        first = nth * len(units) // volumes
-        mine = units[first : (nth + 1) * len(units) // volumes]
+    edges = _edges([len(unit) for unit in units], volumes)
+    for nth, (first, behind) in enumerate(pairwise(edges)):
+        mine = units[first:behind]
         order = [entry for unit in mine for entry in unit]
-        group = {entry: first + at + 1 if sets > 1 else 0 for at, unit in enumerate(mine) for entry in unit}
+        group = {entry: first + at + 1 if len(unit) > 1 else 0 for at, unit in enumerate(mine) for entry in unit}
         numbers = {entry: number + at for at, entry in enumerate(order)}
         sized = [[(numbers[entry], heights[entry]) for entry in unit] for unit in mine]
         at = page + 1
@@ -177,7 +179,9 @@ def numbered(abc: str, place: Place) -> str:
 
 
 def _sets(kinds: Sequence[tuple[str, str]], size: int) -> list[list[int]]:
-    """Tunes of one dance and meter in sets, each as its last tune comes; what is left over stands at the end."""
+    """Tunes of one dance and meter in sets, each as its last tune comes; behind them smaller ones of what is left over,
+    and tunes that have no other beside them.
+    """
     open_sets: dict[tuple[str, str], list[int]] = {}
     found: list[list[int]] = []
     for place, kind in enumerate(kinds):
@@ -185,7 +189,17 @@ def _sets(kinds: Sequence[tuple[str, str]], size: int) -> list[list[int]]:
         waiting.append(place)
         if len(waiting) == size:
             found.append(open_sets.pop(kind))
-    return [*found, *open_sets.values()]
+    return [*found, *sorted(open_sets.values(), key=len, reverse=True)]
+
+
+def _edges(sizes: Sequence[int], volumes: int) -> list[int]:
+    """Which unit begins each volume, and how many units there are: each has about as many tunes, and one at least."""
+    begins = [0, *accumulate(sizes)]
+    edges = [0]
+    for nth in range(1, volumes):
+        fair = bisect_right(begins, nth * begins[-1] // volumes) - 1
+        edges.append(min(max(fair, edges[-1] + 1), len(sizes) - (volumes - nth)))
+    return [*edges, len(sizes)]
 
 
 def _set_heading(group: int) -> str:

@@ -11,10 +11,11 @@ from folkbench.engrave.book import Book, Place
 from folkbench.errors import Damaged, FolkbenchError, NotFound
 
 _REGISTER = "book.json"
-_CITATION = re.compile(
-    r"\s*(?P<kind>pages?|pp?|tunes?|no|set)?[\s.]*(?P<number>\d{1,3}(,\d{3})+|\d+)"
-    r"(\s*,?\s*(of\s+)?vol(ume|\.)?\s*(?P<volume>\d+)(\s*of\s*\d+)?)?\s*$",
-    re.I,
+_PLACE = r"(?P<kind>pages?|pp?|tunes?|no|set)?[\s.]*(?P<number>\d{1,3}(,\d{3})+|\d+)"
+_VOLUME = r"\(?(of\s+)?vol(ume|\.)?\s*(?P<volume>\d+)(\s*of\s*(?P<volumes>\d+))?\)?"
+_CITATIONS = tuple(
+    re.compile(rf"\s*{form}[\s.]*$", re.I)
+    for form in (_PLACE, rf"{_PLACE}\s*,?\s*{_VOLUME}", rf"{_VOLUME}\s*,?\s*{_PLACE}")
 )
 _HOW = "as in: find 'p. 90, volume 2', find 'set 4' or find 'tune 17'"
 
@@ -38,12 +39,16 @@ def cited(folder: Path, citation: str) -> list[tuple[Place, str]]:
     A page that is a title page or a table has none. Raises FolkbenchError for what is no citation, NotFound where
     there is no book, or none with such a page.
     """
-    match = _CITATION.match(citation)
+    match = next((match for form in _CITATIONS if (match := form.match(citation))), None)
     if match is None:
         raise FolkbenchError(f"{citation!r} is no page of a book", _HOW)
+    said = {name: text for name, text in match.groupdict().items() if text}
     places, volumes = _read(folder)
+    if int(said.get("volumes", len(volumes))) != len(volumes):
+        has = f"{len(volumes)} volume{'s' * (len(volumes) != 1)}"
+        raise NotFound(f"this book has {has}, not {said['volumes']}", "--in DIR names the folder of the book")
     number = int(match["number"].replace(",", ""))
-    kind = (match["kind"] or "p")[0].lower()
+    kind = said.get("kind", "p")[0].lower()
     if kind == "p":
         within = [nth for nth, first, last in volumes if first <= number <= last]
         if not within:
@@ -54,8 +59,8 @@ def cited(folder: Path, citation: str) -> list[tuple[Place, str]]:
         if not found:
             raise NotFound(f"this book has no {'set' if kind == 's' else 'tune'} {number:,}", _HOW)
         within = [found[0].volume]
-    if match["volume"] and int(match["volume"]) != within[0]:
-        raise NotFound(f"that is in volume {within[0]}, not in volume {match['volume']}", "pages count through")
+    if int(said.get("volume", within[0])) != within[0]:
+        raise NotFound(f"that is in volume {within[0]}, not in volume {said['volume']}", "pages count through")
     return [(place, abc) for place, abc in zip(found, _tunes(folder, within[0], found), strict=True)]
 
 

@@ -65,7 +65,7 @@ def notable(rows: Sequence[Row]) -> list[str]:
     for first in range(0, len(rows), _ROWS):
         lines = [head]
         for row in rows[first : first + _ROWS]:
-            cells = (str(row.number), row.title, row.key, row.form, *row.notes)
+            cells = (f"{row.number:,}", row.title, row.key, row.form, *row.notes)
             lines.append(_overlay([quoted(short(c, n)) for c, (_, _, n) in zip(cells, _APPENDIX, strict=False)]))
         pages.append(f"{_heading(_NOTABLE)}\\markup {_column(lines)}")
     return pages

@@ -9,7 +9,7 @@ from folkbench.whence.figures import Hits, Position, find
 from folkbench.whence.guard import Guard, Watch, can_guard, open_guard
 from folkbench.whence.index import Index, Source, index_of, is_ready, open_index
 from folkbench.whence.nearly import Near, find_nearly
-from folkbench.whence.trace import Originality, Trace, originality, trace
+from folkbench.whence.trace import Originality, Trace, originality, shared_bars, trace
 from folkbench.whence.views import KINDS, View
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "open_guard",
     "open_index",
     "originality",
+    "shared_bars",
     "trace",
 ]

@@ -6,7 +6,7 @@ in a human tune as well; what is *covered* are the notes in runs that hold a who
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -27,6 +27,7 @@ SETTING_SHARE, BORROWED_PERCENTILE = 0.5, 95
 """A setting has more than this share of its notes in bars of one tune; more is borrowed than in so many per cent."""
 
 _ABSENT = 0xFFFF  # a symbol that no text has
+_SILENT = ("start", "end", "marker", "letter", "rhythm", "meter", "mode", "other")  # tokens that are no music
 
 
 class Example(NamedTuple):
@@ -121,12 +122,28 @@ def originality(tokens: Sequence[str], index: Index | None = None) -> Originalit
 
     `index` is that of the session corpus unless another is given. Raises what `open_index` raises.
     """
-    others = ("start", "end", "marker", "letter", "rhythm", "meter", "mode", "other")
-    music = [token for token in tokens if meaning(token).kind not in others]
+    music = [token for token in tokens if meaning(token).kind not in _SILENT]
     beside = _Beside(index or open_index(), text_of_tune("M:4/4", "K:Cmaj", music))
     whole, _ = bars_and_cover(beside.text, beside.runs)
     run = beside.run(int(np.argmax(beside.runs)), whole)
     return Originality(int(whole.max(initial=0)), run.tokens, run.source.title) if run else Originality(0, 0, "")
+
+
+def shared_bars(index: Index, tokens: Sequence[str], wanted: Iterable[int]) -> int:
+    """The most whole bars on end that stand in a human tune and hold one of `wanted`: bars of the tune by their place
+    among those with music, a pickup included. `tokens` as for `originality`.
+    """
+    music = [token for token in tokens if meaning(token).kind not in _SILENT]
+    beside = _Beside(index, text_of_tune("M:4/4", "K:Cmaj", music))
+    text = beside.text
+    lines = text.line_at.astype(np.int64)
+    reached = text.lines_of(np.maximum(lines + beside.runs[lines] - 1, lines))  # the last line of the run from each
+    whole = np.concatenate([[0], np.cumsum(text.bar_number > 0)])
+    most = 0
+    for bar in wanted:
+        over = np.flatnonzero((np.arange(len(lines)) <= bar) & (reached > bar))
+        most = max(most, int((whole[reached[over]] - whole[over]).max(initial=0)))
+    return most
 
 
 class _Beside:

@@ -142,14 +142,41 @@ def test_killed_it_goes_on_and_is_the_same_book(order: Order, book: Path, tmp_pa
 
 def test_ctrl_c_leaves_with_130(untrained: Path, tmp_path: Path) -> None:
     words = ["-m", "folkbench", "book", "--model", str(untrained), "--count", "100000", "--no-pdf"]
-    running = subprocess.Popen([sys.executable, *words, "-o", str(tmp_path / "b")], stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        [sys.executable, *words, "-o", str(tmp_path / "b")],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background work ignores it
+    )
     while not (tmp_path / "b" / WORK / "request.json").exists() and running.poll() is None:
         time.sleep(0.02)
     os.kill(running.pid, signal.SIGINT)
-    _, talk = running.communicate()
+    _, talk = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "goes on from here" in talk
     assert "Traceback" not in talk
+
+
+def test_a_ctrl_c_that_is_swallowed_is_heard_at_the_next_piece() -> None:
+    done = subprocess.run([sys.executable, "-c", _SWALLOWS], capture_output=True, text=True, check=False)
+    assert done.stdout == "went on\nheard\n", done.stderr
+
+
+_SWALLOWS = """
+import signal
+from folkbench.cli.book import _CtrlC
+signal.signal(signal.SIGINT, signal.default_int_handler)
+ctrl_c = _CtrlC()
+ctrl_c.heed()
+try:
+    signal.raise_signal(signal.SIGINT)
+except BaseException:
+    print("went on")
+try:
+    ctrl_c.heed()
+except KeyboardInterrupt:
+    print("heard")
+"""
 
 
 def test_a_wish_that_cannot_be_met_is_refused_before_a_folder_is_made(tmp_path: Path) -> None:

@@ -110,13 +110,93 @@ def test_bad_words_are_one_line_and_2(folkbench: Run, untrained: Path, words: li
     assert not home("tunes").exists()
 
 
-def test_bars_are_made_anew_in_a_new_file_that_says_so(folkbench: Run, untrained: Path) -> None:
+@pytest.fixture
+def rework(folkbench: Run, untrained: Path) -> Run:
+    """`folkbench rework TUNE --seed 2` by the untrained network, which knows no corpus to be kept from."""
+    words = ("rework", str(SEED), "--seed", "2", "--original", "0", "--model", str(untrained))
+    return lambda *more: folkbench(*words, *more)
+
+
+def test_bars_are_made_anew_in_a_new_file_that_says_so(rework: Run) -> None:
     old = SEED.read_text()
-    said = folkbench("rework", str(SEED), "--bars", "A5", "--seed", "2", "--model", str(untrained))
+    said = rework("--bars", "A5")
     assert said.status == 0
-    assert "N:folkbench rework --bars A5 --seed 2" in said.out
+    assert "N:folkbench rework --bars A5 --original 0 --seed 2 (network " in said.out
     assert SEED.read_text() == old
     assert last_tune() != SEED
-    assert folkbench("rework", str(SEED), "--model", str(untrained)).status == 2
-    listed = folkbench("rework", str(SEED), "--bars", "A5", "--choices", "3", "--json", "--model", str(untrained))
-    assert len(json.loads(listed.out)["tunes"]) == 3
+    assert last_tune().read_text() == said.out
+
+
+def test_the_json_of_a_rework_has_the_keys_of_new_and_keeps_nothing(rework: Run) -> None:
+    said = rework("--bars", "A5,B2", "--choices", "3", "--json")
+    tunes = json.loads(said.out)["tunes"]
+    assert [tune["seed"] for tune in tunes] == ["2:1", "2:2", "2:3"]
+    keys = {"abc", "title", "seed", "tokens", "logprob", "masked_mass", "path", "originality", "bars", "old"}
+    assert all(keys <= set(tune) for tune in tunes)
+    assert set(tunes[0]["bars"]) == set(tunes[0]["old"]) == {"A5", "B2"}
+    assert not home("tunes").exists()
+
+
+def test_choices_stand_side_by_side_in_80_columns_and_one_is_picked(rework: Run) -> None:
+    listed = rework("--bars", "A5,B2", "--choices", "9").out
+    lines = listed.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all(f"  {n}" in listed for n in range(1, 10))
+    blocks = listed.split("\n\n")
+    assert all("as it was" in block and "G, C C 2 G, C E C" in block for block in blocks)
+    assert all([line[:5].strip() for line in block.splitlines()] == ["", "A5", "B2", "score"] for block in blocks)
+    second = json.loads(rework("--bars", "A5,B2", "--choices", "9", "--json").out)["tunes"][1]["abc"]
+    picked = rework("--bars", "A5,B2", "--pick", "2")
+    assert picked.out == second
+    assert "--pick 2 (network" in picked.out
+
+
+@pytest.mark.parametrize("vary", [["--vary"], ["--vary", "A"], ["--vary=A"], ["--vary", "--bars", "A3"]])
+def test_a_variation_is_said_in_its_tune(rework: Run, vary: list[str]) -> None:
+    said = rework(*vary)
+    assert said.status == 0
+    assert "written out as part B" in said.err
+    assert "D E F D C 3 ||\nB, | G, C C 2 G, C E C |" in said.out
+    assert said.out.count(" --vary ") == 1
+
+
+def test_a_second_ending_is_said_in_its_tune(rework: Run) -> None:
+    said = rework("--second-ending")
+    assert "part A has a first and a second ending now" in said.err
+    assert "|1 D E F D C 3 :|2 " in said.out
+    assert "N:folkbench rework --second-ending " in said.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--bars", "A9"],
+        ["--bars", "A5", "--pick", "21"],
+        ["--bars", "A5", "--temperature", "0"],
+        ["--bars", "A5", "--higher", "--lower"],
+        ["--bars", "A5", "--like", "%!"],
+        ["--bars", "A5", "--rhythm-of", "C1"],
+        ["--vary", "C"],
+        ["--vary", "--second-ending"],
+        ["--bars", "1-8", "--second-ending"],
+    ],
+)
+def test_what_rework_cannot_do_is_one_line_and_2(rework: Run, words: list[str]) -> None:
+    said = rework(*words)
+    assert said.status == 2
+    assert said.out == ""
+    assert not home("tunes").exists()
+
+
+@pytest.mark.usefixtures("session_corpus")
+def test_a_title_is_said_to_be_new_or_a_human_tunes(
+    folkbench: Run, untrained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("folkbench.compose.naming.titles", lambda *wish: ("Garryowen", "The Wimarow"))
+    words = ("title", str(SEED), "--seed", "1", "--model", str(untrained))
+    rows = json.loads(folkbench(*words, "--json").out)["titles"]
+    assert [(row["title"], row["new"]) for row in rows] == [("Garryowen", False), ("The Wimarow", True)]
+    said = folkbench(*words).out.splitlines()
+    assert said[0].startswith("Garryowen  (a human tune in ")
+    assert said[1] == "The Wimarow  (new)"

@@ -70,16 +70,27 @@ def test_a_set_is_of_one_dance_and_meter_while_there_are_enough(book: Book) -> N
     for place in (place for volume in book.volumes for place in volume.places):
         tune = read(book.entries[place.entry].abc)
         groups.setdefault(place.group, []).append((tune.rhythm.strip().lower(), tune.text("M")))
+    alone = groups.pop(0, [])
+    assert len(set(alone)) == len(alone)
     assert list(groups) == list(range(1, len(groups) + 1))
     for tunes in groups.values():
         assert len(set(tunes)) == 1
-        assert len(tunes) <= 3
+        assert 2 <= len(tunes) <= 3
+
+
+def test_volumes_have_about_as_many_tunes_each(book: Book) -> None:
+    sizes = [len(volume.places) for volume in book.volumes]
+    assert max(sizes) - min(sizes) < 3 + 3
+    few = plan("A Book", (), entries(4), volumes=4, sets=3)
+    assert [len(volume.places) for volume in few.volumes] == [1, 1, 1, 1]
 
 
 def test_the_tunebook_holds_every_tune_under_its_number_and_set(book: Book) -> None:
     tunes = list(read_tunes(book.abc(book.volumes[1]).splitlines()))
     assert [tune.text("X") for tune in tunes] == [str(place.number) for place in book.volumes[1].places]
-    assert tunes[0].text("G") == f"Set {book.volumes[1].places[0].group}"
+    assert [tune.text("G") for tune in tunes] == [
+        f"Set {place.group}" if place.group else "" for place in book.volumes[1].places
+    ]
 
 
 def test_only_number_and_set_of_a_tune_are_changed(book: Book) -> None:
@@ -104,7 +115,17 @@ def test_more_volumes_than_tunes_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["p. {}, volume {}", "page {}, volume {} of 2", "PAGE {} , Vol. {}", "{}, vol {}", "p {} of volume {}"]
+    "words",
+    [
+        *(
+            "p. {0}, volume {1}",
+            "page {0}, volume {1} of 2",
+            "PAGE {0} , Vol. {1}",
+            "{0}, vol {1}",
+            "p {0} of volume {1}",
+        ),
+        *("p.{0} volume {1}", "page {0} (volume {1})", "volume {1} of 2, p. {0}", "vol. {1}, page {0}", "p. {0}."),
+    ],
 )
 def test_a_page_is_found_however_it_is_cited(book: Book, tmp_path: Path, words: str) -> None:
     write_abc(book, tmp_path)
@@ -120,11 +141,12 @@ def test_sets_and_tunes_are_found_and_what_is_not_there_is_said(book: Book, tmp_
     assert [place.number for place, _ in cited(tmp_path, "tune 17")] == [17]
     assert {place.group for place, _ in cited(tmp_path, "set 2")} == {2}
     assert cited(tmp_path, "p. 1") == []
-    for words in ("p. 9,999", "p. 2, volume 2", "set 99"):
+    for words in ("p. 9,999", "p. 2, volume 2", "p. 2, volume 1 of 20", "set 99"):
         with pytest.raises(NotFound):
             cited(tmp_path, words)
-    with pytest.raises(FolkbenchError, match="no page of a book"):
-        cited(tmp_path, "the second one")
+    for words in ("the second one", "volume 2"):
+        with pytest.raises(FolkbenchError, match="no page of a book"):
+            cited(tmp_path, words)
     with pytest.raises(NotFound, match="no book"):
         cited(tmp_path / "elsewhere", "p. 1")
 
