@@ -335,7 +335,7 @@ class _Batch:
         while int(self.at.max()) + 2 * PATIENCE > self.made.shape[1]:
             self._widen()
         for slot in late:
-            if not (self.inside[slot] or self.due[slot] < NEVER):
+            if not (self.inside[slot] or self.at[slot] <= self.due[slot] < NEVER):  # else what is given must come first
                 self.states[slot] = self.masks.hurry(int(self.states[slot]))
             self.limit[slot] += PATIENCE
             cut[slot] = self.masks.free

@@ -43,7 +43,7 @@ class Cue(NamedTuple):
 
 def at_first(request: Request) -> Where:
     """Where a stream is as it begins."""
-    return Where(0, len(request.prime))
+    return Where(0, len(request.prime) or NEVER)
 
 
 def is_scripted(request: Request) -> bool:

@@ -33,10 +33,13 @@ def test_forbidden_is_what_would_complete_a_run(bars: int, tokens: int, index: I
     guard = open_guard(vocabulary, bars=bars, tokens=tokens, index=index)
     draw = random.Random(bars * tokens)
     watch = guard.watch(4)
+    lookout = guard.look_out()  # for the first of the four, with the same answers
     starts = [small.entries[draw.randrange(len(small))].music for _ in range(4)]
     written: list[list[str]] = [[] for _ in starts]
     for step in range(60):
         mask = watch.forbidden()
+        alone = lookout.forbidden()
+        assert (mask[0] == (False if alone is None else alone)).all()
         words = []
         for stream, music in enumerate(starts):
             word = music[step % len(music)] if draw.random() < 0.97 else draw.choice(["C", "|", ":|", "2"])
@@ -47,6 +50,7 @@ def test_forbidden_is_what_would_complete_a_run(bars: int, tokens: int, index: I
             own.append(word)
             words.append(number[word])
         watch.take(words)
+        lookout.take(words[0])
 
 
 def test_no_tune_that_obeys_the_guard_copies(index: Index, small: Corpus) -> None:
