@@ -23,7 +23,7 @@ def make_alone(network: Network, masks: Masks, request: Request, taste: Taste, l
     limit = max(longest, len(given) + 1)
     rng = dice(request.seed, request.k)
     h, c = network.rest(1)
-    token, state, pitch = np.array([kinds.index("start")]), masks.start(request.form), 0
+    token, state, pitch = np.array([kinds.index("start")]), masks.start(request.form, request.script), 0
     made: list[int] = []
     logprob = masked = 0.0
     drawn = 0
@@ -32,9 +32,8 @@ def make_alone(network: Network, masks: Masks, request: Request, taste: Taste, l
         if at % _BLOCK == 0:
             chances = throws(rng, _BLOCK)
         logits, h, c = network.step(token, h, c)
-        if at < len(given) and given[at] != DRAWN:
-            one = given[at]
-        else:
+        one = given[at] if at < len(given) else masks.given_alone(state)
+        if one == DRAWN:
             row = logits[0]
             if scale != 1:
                 row *= scale

@@ -117,13 +117,13 @@ class Grammar:
 
         That a tie's second note has the pitch of its first is left to whoever walks: no state knows pitches.
         """
-        rule = _RULES[type(state)].get(token.kind)
+        rule = RULES[type(state)].get(token.kind)
         after = rule(self, state, token) if rule else None
         return None if isinstance(after, State) and not self.lives(after) else after
 
     def step_in_bar(self, state: State, token: Token, ticks: int) -> State | None:
         """The state behind a token inside a bar that is to last exactly `ticks`; None if it may not stand here."""
-        rule = _RULES[State].get(token.kind) if token.kind not in ("bar", "ending", "marker", "end") else None
+        rule = RULES[State].get(token.kind) if token.kind not in ("bar", "ending", "marker", "end") else None
         after = rule(self, state, token) if rule else None
         return after if isinstance(after, State) and self._fits(after, (ticks,)) else None
 
@@ -336,7 +336,7 @@ def _ticks(token: Token) -> int:
 
 _PLAIN = meaning("|")
 
-_RULES: Mapping[type, Mapping[str, Callable[..., AnyState | None]]] = {
+RULES: Mapping[type, Mapping[str, Callable[..., AnyState | None]]] = {
     Head: dict.fromkeys(("marker", "letter", "rhythm", "meter", "mode"), _head),
     State: {
         "pitch": _pitch,

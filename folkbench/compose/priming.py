@@ -19,7 +19,7 @@ from folkbench.compose.grammar import LONGEST_TITLE, AnyState
 from folkbench.compose.masks import Masks
 from folkbench.compose.request import DRAWN, Request
 from folkbench.compose.sampling import walk
-from folkbench.encoding import Token, Vocabulary, encode, meaning, rhythm_token, spell
+from folkbench.encoding import ENCODINGS, Encoding, Token, Vocabulary, encode, meaning, rhythm_token, spell
 from folkbench.encoding.v2 import METERS
 from folkbench.errors import FolkbenchError
 from folkbench.notation import parse_key, parse_meter, read
@@ -60,14 +60,18 @@ class Primed:
     form: Form
     tonic: str  # "" where it is to be drawn
     semitones: int | None  # from root C, where the prefix says how far
+    root: int | None = None  # half-steps above C that the network is to stand on; None: it chooses
 
     def request(self, seed: int, k: int) -> Request:
         """The request for tune k of a seed."""
         return Request(seed, k, self.prime, self.form, self.choices)
 
 
-def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str], None]) -> Primed:
-    """Make a wish ready for the network. `say` is given a line where a title had to be changed for it.
+def prime(
+    wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str], None], encoding: Encoding = ENCODINGS["v2"]
+) -> Primed:
+    """Make a wish ready for the network, whose words are `vocabulary` in an encoding that has a token for each. `say`
+    is given a line where a title had to be changed for it.
 
     Raises FolkbenchError for a title too long, a dance, meter or key that doesn't exist or that the network doesn't
     know, a prefix that is no music or that no tune of this meter and form can begin with.
@@ -77,7 +81,8 @@ def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str],
     dances = _dances(wish.rhythm, vocabulary)
     tonic, modes = _key(wish.key, vocabulary)
     form = wish.form._replace(title="none" if wish.title and not title else None if title else "behind")
-    music, semitones = _prefix(wish, vocabulary)
+    words, semitones = _prefix(wish, vocabulary, encoding)
+    music, modes = _in_mode(words, modes, vocabulary, encoding)
     if music:
         meters = _fitting(masks, form, meters, modes[0], music, vocabulary)
     if not (wish.rhythm and wish.meter):
@@ -92,7 +97,7 @@ def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str],
     if music:
         kept = tuple(n for n, token in enumerate(vocabulary.tokens) if token.kind not in _CHANGES_A_NOTE)
         choices.append((len(prime), kept))
-    return Primed(wish, tuple(prime), tuple(choices), form, tonic, semitones)
+    return Primed(wish, tuple(prime), tuple(choices), form, tonic, semitones, 0 if music else None)
 
 
 def _title(title: str, vocabulary: Vocabulary, say: Callable[[str], None]) -> Numbers:
@@ -176,15 +181,15 @@ def _agreeing(dances: Numbers, meters: Numbers, vocabulary: Vocabulary) -> tuple
     return some_dances or dances, some_meters or meters
 
 
-def _prefix(wish: Wish, vocabulary: Vocabulary) -> tuple[Numbers, int | None]:
-    """The prefix as tokens in root C, and how many semitones lie between root C and the key it was written in."""
+def _prefix(wish: Wish, vocabulary: Vocabulary, encoding: Encoding) -> tuple[tuple[str, ...], int | None]:
+    """The prefix as words in root C, and how many semitones lie between root C and the key it was written in."""
     words = wish.prefix.split()
     if not words:
         if wish.prefix:
             raise FolkbenchError("the prefix is empty", "give some notes, as in 'G, C C 2'")
         return (), None
-    if all(word in vocabulary.index and meaning(word).kind in _MUSIC for word in words):
-        return tuple(vocabulary.numbers(tuple(words))), None
+    if all(meaning(word).kind in _MUSIC for word in words) and vocabulary.knows(encoding.tokens(words)):
+        return tuple(words), None
     tune = read(f"X:1\nM:{wish.meter or '4/4'}\nL:1/8\nK:{wish.key or 'C'}\n{wish.prefix}\n")
     strange = [remark.text for remark in tune.remarks if remark.code not in _UNFINISHED]
     strange += [event.text for bar in tune.bars for event in bar.events if isinstance(event, Unknown)]
@@ -197,10 +202,19 @@ def _prefix(wish: Wish, vocabulary: Vocabulary) -> tuple[Numbers, int | None]:
     music = encoded.music
     if tune.bars and not tune.bars[-1].close.text:
         music = music[:-1]  # encode closes the last bar, which the tune is to go on with
+    return music, -encoded.semitones
+
+
+def _in_mode(
+    words: tuple[str, ...], modes: Numbers, vocabulary: Vocabulary, encoding: Encoding
+) -> tuple[Numbers, Numbers]:
+    """The prefix as tokens, and the modes in which it sounds so: major where nobody says which, if that is one."""
+    ways = {mode: encoding.tokens((f"K:C{vocabulary.tokens[mode].value}", *words))[1:] for mode in modes}
+    music = ways[next((mode for mode in modes if vocabulary.tokens[mode].value == "maj"), modes[0])]
     unknown = [text for text in music if text not in vocabulary.index]
     if unknown:
         raise FolkbenchError(f"the network doesn't know {unknown[0]!r} (in root C)", "begin with simpler music")
-    return tuple(vocabulary.numbers(music)), -encoded.semitones
+    return tuple(vocabulary.numbers(music)), tuple(mode for mode in modes if ways[mode] == music)
 
 
 def _fitting(masks: Masks, form: Form, meters: Numbers, mode: int, music: Numbers, vocabulary: Vocabulary) -> Numbers:

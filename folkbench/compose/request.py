@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from folkbench.compose.form import FREE, Form
-from folkbench.compose.masks import Floats, Numbers
+from folkbench.compose.masks import NOT_GIVEN, Floats, Numbers
+from folkbench.compose.spelled import Script
 
 STREAMS = 256
 """Tunes made at once; more gain nothing on two cores."""
@@ -27,7 +29,7 @@ class Network(Protocol):
         """Logits `(streams, vocabulary)` behind `tokens`, and the next h and c; arrays that may be written to."""
 
 
-DRAWN = -1
+DRAWN = NOT_GIVEN
 """Stands in a request's prime where the network chooses a token."""
 
 
@@ -36,6 +38,7 @@ class Request(NamedTuple):
 
     seed, k: its random stream (S, k). prime: the tokens it begins with behind `<s>`, DRAWN where the network chooses.
     choices: (place, tokens): at that place behind `<s>` only these may be drawn; in order of place.
+    script: instead of both, of a network that spells: what each of the first words may be.
     """
 
     seed: int
@@ -43,6 +46,15 @@ class Request(NamedTuple):
     prime: tuple[int, ...] = ()
     form: Form = FREE
     choices: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    script: Script = ()
+
+    def spelled(self, texts: Sequence[str]) -> Request:
+        """The same request, whose tokens are `texts` by number, of a network that spells them."""
+        choices = dict(self.choices)
+        numbers = [choices[place] if one == DRAWN else (one,) for place, one in enumerate(self.prime)]
+        numbers += [choices[len(numbers)]] if len(numbers) in choices else []
+        script = tuple(tuple(texts[number] for number in some) for some in numbers)
+        return self._replace(prime=(), choices=(), script=script)
 
 
 class Drawn(NamedTuple):

@@ -21,7 +21,9 @@ from folkbench.compose.grammar import EIGHTH, Grammar, State
 from folkbench.compose.lines import Place
 from folkbench.compose.masks import BAR, Floats
 from folkbench.compose.request import Taste
+from folkbench.compose.spelled import SpelledBars
 from folkbench.encoding import decode, encode, meaning, rhythm_token
+from folkbench.encoding.v2 import MODES
 from folkbench.errors import FolkbenchError
 from folkbench.notation import escaped, form, layout, transpose, write_bar
 from folkbench.notation.dances import dance
@@ -72,15 +74,18 @@ def rework(
     Raises FolkbenchError for bars that aren't there, a tune that can't be said in tokens, a tie into or out of the
     bars; and where no candidate is left that differs.
     """
-    if composer.masks.grammar is None:
+    grammar = composer.bars
+    if grammar is None:
         raise FolkbenchError("a rework needs the grammar", "leave --no-grammar away")
+    if keep_rhythm and composer.encoding.spells:
+        raise FolkbenchError("a network of characters can't keep the rhythm", "take a network of tokens")
     named = named_bars(tune, bars)
     job, semitones, tonic = _job(composer, tune, named, keep_rhythm)
-    drawn = _candidates(composer, composer.masks.grammar, job, seed, taste or Taste())
+    drawn = _candidates(composer, grammar, job, seed, taste or Taste())
     best = sorted(set(drawn), key=lambda pair: (-pair[1], pair[0]))[:choices]
     if not best:
         raise FolkbenchError("no other music was found for these bars", "name more bars, or a higher temperature")
-    mode = next(t.value for t in (composer.masks.tokens[n] for n in job.head) if t.kind == "mode")
+    mode = MODES[tune.key.mode]
     return tuple(_choice(composer, tune, named, new, score, semitones, tonic, mode) for new, score in best)
 
 
@@ -89,26 +94,23 @@ def _job(composer: Composer, tune: Tune, named: Sequence[int], keep_rhythm: bool
     sounding = [n for n, bar in enumerate(tune.bars) if any(isinstance(e, Note | Chord | Rest) for e in bar.events)]
     for n in named:
         _refuse_ties(tune, n)
-    known = composer.vocabulary.index
-    unknown = [text for text in (encoded.meter, encoded.mode, *encoded.music) if text not in known]
-    if unknown:
-        raise FolkbenchError(f"the network doesn't know {unknown[0]!r} (in root C), which stands in this tune")
     kind = dance(tune.rhythm) if tune.rhythm else None
-    rhythm = [rhythm_token(kind.name)] if kind and rhythm_token(kind.name) in known else []
-    head = composer.vocabulary.numbers((*rhythm, encoded.meter, encoded.mode))
+    rhythm = [rhythm_token(kind.name)] if kind and rhythm_token(kind.name) in composer.words.index else []
+    head = (*rhythm, encoded.meter, encoded.mode)
+    spelled = composer.spell((*head, *encoded.music))
     bars: list[list[int]] = []
     signs: list[list[int]] = [[]]
-    for text in encoded.music:
+    for text, numbers in zip(encoded.music, spelled[len(head) :], strict=True):
         if meaning(text).kind in ("bar", "ending"):
             if len(signs) == len(bars):
                 signs.append([])
-            signs[-1].append(known[text])
+            signs[-1] += numbers
         else:
             if len(bars) < len(signs):
                 bars.append([])
-            bars[-1].append(known[text])
+            bars[-1] += numbers
     job = _Job(
-        head=tuple(head),
+        head=tuple(number for numbers in spelled[: len(head)] for number in numbers),
         bars=tuple(tuple(bar) for bar in bars),
         signs=tuple(tuple(sign) for sign in signs),
         wanted=frozenset(sounding.index(n) for n in named if n in sounding),
@@ -127,7 +129,7 @@ def _refuse_ties(tune: Tune, n: int) -> None:
 
 
 def _candidates(
-    composer: Composer, grammar: Grammar, job: _Job, seed: int, taste: Taste
+    composer: Composer, grammar: Grammar | SpelledBars, job: _Job, seed: int, taste: Taste
 ) -> list[tuple[tuple[tuple[int, ...], ...], float]]:
     """What was drawn for the wanted bars, and the log probability of all from the first of them on."""
     scripts = [_Script(grammar, job, composer.vocabulary.of_kind("end")[0]) for _ in range(CANDIDATES)]
@@ -154,7 +156,7 @@ def _candidates(
 class _Script:
     """One candidate on its way: tokens that are given, and bars that are drawn (in `_items` as -1 - their number)."""
 
-    def __init__(self, grammar: Grammar, job: _Job, end: int) -> None:
+    def __init__(self, grammar: Grammar | SpelledBars, job: _Job, end: int) -> None:
         self.grammar, self.job = grammar, job
         items = [*job.head]
         for n, bar in enumerate(job.bars):
@@ -243,8 +245,7 @@ def _choice(
     meter = f"M:{tune.meter.beats}/{tune.meter.unit}"
     edits = []
     for n, bar in zip(named, new, strict=True):
-        tokens = [composer.vocabulary.texts[number] for number in bar]
-        alone = decode(tokens, meter=meter, mode=f"K:C{mode}")
+        alone = decode(composer.hear(bar, mode), meter=meter, mode=f"K:C{mode}")
         written = write_bar(_in_unit(layout(transpose(alone, semitones, tonic)).bars[0], tune.unit))
         sounds = [e for e in tune.bars[n].events if isinstance(e, Note | Chord | Rest | Grace | Tuplet | Broken)]
         edits.append((sounds[0].at, sounds[-1].end, labels[n], written))

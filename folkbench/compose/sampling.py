@@ -16,12 +16,11 @@ import numpy.typing as npt
 
 from folkbench.compose.alone import make_alone
 from folkbench.compose.drawing import dice, draw, throws
-from folkbench.compose.fence import HOTTER, Fence
+from folkbench.compose.fence import HOTTER, Fence, Guarding
 from folkbench.compose.form import Form
 from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import BAR, Floats, Masks, Numbers
 from folkbench.compose.request import DRAWN, LONGEST, PATIENCE, STREAMS, Drawn, Network, Request, Taste
-from folkbench.whence import Guard
 
 _NEVER = 1 << 40  # no tune has so many tokens
 _BLOCK = 1024  # random numbers drawn at once for a stream
@@ -36,7 +35,7 @@ def sample(
     *,
     streams: int = STREAMS,
     longest: int = LONGEST,
-    guard: Guard | None = None,
+    guard: Guarding | None = None,
 ) -> Iterator[Drawn]:
     """Make every tune that is asked for; they come as they are finished. `guard` keeps them from copying.
 
@@ -83,7 +82,7 @@ class _Batch:
         taste: Taste,
         longest: int,
         requests: list[Request],
-        guard: Guard | None,
+        guard: Guarding | None,
     ) -> None:
         self.network, self.masks, self.longest = network, masks, longest
         self.taste = taste
@@ -131,6 +130,7 @@ class _Batch:
         chances = self.chances[self.slots, self.cast]
         tokens, logprob, masked = draw(logits, barred, chances, self.taste.top_p)
         given = self.made[self.slots, self.at]
+        given = np.where(given == DRAWN, self.masks.given(self.states), given)
         free = given == DRAWN
         if free.all():
             self.drawn += 1
@@ -189,10 +189,10 @@ class _Batch:
 
     def _seat(self, slot: int, request: Request) -> None:
         self.requests[slot] = request
-        self.dice[slot] = dice(request.seed, request.k)
+        self.dice[slot] = None  # the old one's; the new one's first numbers are for the first places
         self.h[:, slot], self.c[:, slot] = self.blank_h, self.blank_c
         self.tokens[slot] = self.start_token
-        self.states[slot] = self.masks.start(request.form)
+        self.states[slot] = self.masks.start(request.form, request.script)
         for counter in (self.pitches, self.at, self.drawn, self.logprob, self.masked, self.cast, self.backs):
             counter[slot] = 0
         self.heat[slot] = 1
@@ -204,6 +204,7 @@ class _Batch:
         self.limit[slot] = max(self.longest, primed + 1)
         while self.limit[slot] + 2 * PATIENCE > self.made.shape[1]:
             self._widen()
+        self.dice[slot] = dice(request.seed, request.k)
         self.made[slot] = DRAWN
         self.made[slot, :primed] = request.prime
         for first in range(0, self.made.shape[1], _BLOCK):
