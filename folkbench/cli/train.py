@@ -28,6 +28,9 @@ def train(
     corpus: str = typer.Option("session", help="The corpus to train on; `folkbench corpus list` names them."),
     name: str = typer.Option("mine", help="What to call the network: its folder among the models."),
     out: str = typer.Option("", "--out", "-o", help="A folder for it, instead of one among the models."),
+    encoding: str = typer.Option(
+        "", help="v1: characters with titles; v2: tokens, root C; v3: tokens, every pitch spelled out. Else v2."
+    ),
     parent: str = typer.Option("", "--from", help="Begin from this network's weights: good for a small corpus."),
     recipe: str = typer.Option("ours", help="ours, or published (folk-rnn's own)."),
     seed: int = typer.Option(1, help="The same seed, corpus, machine and threads give the same network."),
@@ -55,6 +58,7 @@ def train(
     from folkbench import bench
     from folkbench.corpus import load as load_corpus
     from folkbench.corpus.material import material
+    from folkbench.encoding import encoding_of
     from folkbench.errors import FolkbenchError
     from folkbench.model import state, team, training
     from folkbench.model.checkpoint import WEIGHTS, find
@@ -73,9 +77,15 @@ def train(
         raise Refused(f"{folder} holds a network already", "give another --name, or --resume, or --force")
     if threads:
         torch.set_num_threads(threads)
+    older = load_model(find(parent) / WEIGHTS) if parent and not resume else None
+    before = state.encoding(folder) if resume else older.encoding if older else ""
+    if before and encoding not in ("", before):
+        raise FolkbenchError(f"the network to begin from is in the encoding {before}", f"say --encoding {before}")
     human = load_corpus(corpus)
-    tunes = material(human, split)
-    about = {"name": corpus, "tunes": len(human), "tonics": tunes.tonics}
+    tunes = material(human, split, encoding=encoding or before or "v2")
+    about: dict[str, Any] = {"name": corpus, "tunes": len(human), "tonics": tunes.tonics}
+    if encoding_of(tunes.encoding).spells:
+        about["words"] = tunes.words
     with team.joined():
         if resume:
             run = state.resume(folder, tunes)
@@ -86,7 +96,6 @@ def train(
                 "epochs": epochs, "batch": batch, "rate": rate, "hidden": hidden, "layers": layers, "patience": patience
             }  # fmt: skip
             chosen = replace(RECIPES[recipe], **{key: value for key, value in wanted.items() if value is not None})
-            older = load_model(find(parent) / WEIGHTS) if parent else None
             if older is not None:
                 chosen = replace(chosen, layers=layers or older.layers, hidden=hidden or older.hidden)
             run = begin(tunes, chosen, seed, older, dtype)

@@ -49,18 +49,17 @@ def make_alone(
     heat, backs, cast = np.float32(1), 0, 0
     h, c = network.rest(1)
     memory = network.recall.alone() if network.recall else None
-    token, state, pitch = kinds.index("start"), masks.start(request.form), 0
+    token, state, pitch = kinds.index("start"), masks.start(request.form, request.opening), 0
     made: list[int] = []
     logprob = masked = 0.0
     drawn = 0
     while True:
         at = len(made)
         logits, after_h, after_c = network.step(np.array([token]), h, c)
-        is_given = at < len(given) and given[at] != DRAWN
+        one = given[at] if at < len(given) else masks.given_alone(state)
+        is_given = one != DRAWN
         copies = lookout.forbidden(is_given) if lookout else None
-        if is_given:
-            one = given[at]
-        else:
+        if not is_given:
             barred = masks.barred_alone(state, pitch)
             if at in choices:
                 allowed = list(choices[at])

@@ -11,14 +11,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from folkbench.compose.alike import Alike
 from folkbench.compose.composer import Composer
 from folkbench.compose.drawing import dice, draw, throws
 from folkbench.compose.form import FREE
 from folkbench.compose.grammar import EIGHTH, Grammar, State
 from folkbench.compose.lines import Place
-from folkbench.compose.masks import BAR, Alike, Floats
+from folkbench.compose.masks import BAR, Floats
 from folkbench.compose.phrasing import Numbers, Phrased
 from folkbench.compose.request import Taste
+from folkbench.compose.spelled import SpelledBars
 
 ROUND = 48
 """Candidates drawn at once."""
@@ -67,7 +69,9 @@ class _Said(NamedTuple):
     last: bool
 
 
-def candidates(composer: Composer, grammar: Grammar, job: Job, seed: int, taste: Taste, nth: int) -> list[Candidate]:
+def candidates(
+    composer: Composer, grammar: Grammar | SpelledBars, job: Job, seed: int, taste: Taste, nth: int
+) -> list[Candidate]:
     """Round `nth` (from 0) of candidates, each once, in the order of their numbers."""
     tune, vocabulary = job.tune, composer.vocabulary
     end = vocabulary.of_kind("end")[0]
@@ -120,9 +124,9 @@ def _before(tune: Phrased, first: int) -> list[int]:
 class _Rules:
     """What may stand in the new bars; what has been worked out is kept for all candidates."""
 
-    def __init__(self, grammar: Grammar, job: Job) -> None:
+    def __init__(self, grammar: Grammar | SpelledBars, job: Job) -> None:
         self.grammar, self.job, self.tokens = grammar, job, grammar.tokens
-        self._alike = Alike(grammar.tokens)
+        self._alike = Alike(grammar.tokens, apart=isinstance(grammar, SpelledBars))
         self._rows: dict[tuple[State, int], Floats] = {}
         self._only = np.full((len(self.tokens), len(self.tokens)), BAR, np.float32)
         np.fill_diagonal(self._only, 0)

@@ -13,24 +13,28 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
+from folkbench.compose import spelled
 from folkbench.compose.drawing import dice
-from folkbench.compose.form import form_words
-from folkbench.compose.grammar import AnyState, State
+from folkbench.compose.fence import Guarding
+from folkbench.compose.form import Form, form_words
+from folkbench.compose.grammar import AnyState, Grammar, State
 from folkbench.compose.masks import Masks
 from folkbench.compose.priming import Primed, Wish, prime
 from folkbench.compose.reach import Reach, ways
-from folkbench.compose.request import STREAMS, Drawn, Network, Taste
+from folkbench.compose.request import LONGEST, STREAMS, Drawn, Network, Taste
+from folkbench.compose.rooted import Rooted
 from folkbench.compose.sampling import sample
+from folkbench.compose.spelled import SpelledBars, Speller
 from folkbench.corpus import DEFAULT
 from folkbench.corpus import names as corpora
-from folkbench.encoding import Vocabulary, decode, meaning, title_of
+from folkbench.encoding import Vocabulary, decode, encoding_of, meaning, title_of
 from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import find
 from folkbench.model.engine import Engine
 from folkbench.notation import layout, to_key, transpose, write
 from folkbench.notation.titles import clean
 from folkbench.notation.tune import Field, Tune
-from folkbench.whence import Guard, Index, can_guard, is_ready, open_guard, open_index
+from folkbench.whence import Index, can_guard, is_ready, open_guard, open_index
 
 _T = TypeVar("_T")
 
@@ -44,7 +48,7 @@ _TONIC = 1
 class Made(NamedTuple):
     """A tune, and how it came about.
 
-    abc: as a player writes it, X: to the final bar line. tokens: as the network wrote it, in root C.
+    abc: as a player writes it, X: to the final bar line. tokens: what the network wrote, as words in root C.
     logprob: nats. masked: mean probability that grammar and guard took away, 0..1 a token. backs: see `Drawn`.
     """
 
@@ -57,6 +61,7 @@ class Made(NamedTuple):
     logprob: float
     masked: float
     backs: int
+    written: tuple[str, ...] = ()
 
     @property
     def stream(self) -> str:
@@ -76,9 +81,17 @@ class Composer:
         self.model = model or ""
         self.hash, self.corpus = engine.hash, engine.corpus
         self.network: Network = engine
+        self.encoding = encoding_of(engine.encoding)
         self.vocabulary = Vocabulary(engine.vocabulary)
-        self.masks = Masks(self.vocabulary.tokens, free=not grammar)
-        self._guards: dict[int, Guard | None] = {}
+        # what the grammar steps over: tokens, or the words that characters spell
+        self.words = Vocabulary(tuple(self.corpus["words"])) if self.encoding.spells else self.vocabulary
+        self.masks = rules = Masks(self.words.tokens, free=not grammar)
+        if self.encoding.spells:
+            self.masks = Masks(
+                self.vocabulary.tokens, free=not grammar, speller=Speller(rules.grammar, self.words.tokens)
+            )
+        self._rules = rules
+        self._guards: dict[int, Guarding] = {}
 
     def make(
         self,
@@ -100,9 +113,28 @@ class Composer:
         Raises FolkbenchError for a wish that can't be met, before anything is made.
         """
         taste = taste or Taste()
-        primed = prime(wish, self.vocabulary, self.masks, say)
+        primed = prime(wish, self.words, self._rules, say, self.encoding)
         self._ways(primed)
         return self._in_order(primed, seed, first, count, taste, self._kept(original, say))
+
+    @property
+    def bars(self) -> Grammar | SpelledBars | None:
+        """The grammar over the network's own tokens, bar by bar; None without one."""
+        speller = self.masks.speller
+        return SpelledBars(speller, self.vocabulary.tokens) if speller and speller.grammar else self.masks.grammar
+
+    def spell(self, words: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+        """Each word's tokens, by number; words are in root C. Raises FolkbenchError for one that it doesn't know."""
+        groups = self.encoding.write(words, 0)
+        for word, said in zip(words, words if self.encoding.spells else map("".join, groups), strict=True):
+            if said not in self.words.index:
+                raise FolkbenchError(f"the network doesn't know {word!r} (in root C)")
+        return tuple(tuple(self.vocabulary.numbers(group)) for group in groups)
+
+    def hear(self, tokens: Sequence[int], mode: str) -> tuple[str, ...]:
+        """The words, in root C and in `mode` ("K:Cdor"), of tokens of music."""
+        head = self.encoding.tokens((mode,))
+        return self.encoding.read((*head, *(self.vocabulary.texts[number] for number in tokens)), 0)[1:]
 
     def index(self) -> Index:
         """The index of the corpus that the network was trained on, or of the session corpus where that isn't here.
@@ -116,6 +148,11 @@ class Composer:
         wanted = USUAL_BARS if bars is None else bars
         if not wanted:
             return 0
+        if self.encoding.spells:
+            if bars is None:
+                say("a network of characters isn't kept from copying; folkbench whence says how original a tune is")
+                return 0
+            raise FolkbenchError("a network of characters can't be kept from copying", "say --original 0")
         can_guard(wanted)
         if str(self.corpus.get("name", "")) not in corpora():
             say(f"the human tunes of this network aren't on this bench; it is kept from copying those of {DEFAULT}")
@@ -129,9 +166,11 @@ class Composer:
         name = str(self.corpus.get("name", ""))
         return name if name in corpora() else DEFAULT
 
-    def _guard(self, bars: int) -> Guard | None:
+    def _guard(self, bars: int) -> Guarding | None:
         if bars and bars not in self._guards:
-            self._guards[bars] = open_guard(self.vocabulary.texts, bars=bars, index=self.index())
+            texts, index = self.vocabulary.texts, self.index()
+            absolute = len(self.encoding.roots) > 1
+            self._guards[bars] = Rooted(texts, bars, index) if absolute else open_guard(texts, bars=bars, index=index)
         return self._guards.get(bars)
 
     def _in_order(
@@ -139,11 +178,13 @@ class Composer:
     ) -> Iterator[Made]:
         ways = self._ways(primed)
         requests = (primed.request(seed, k, _pick(ways, seed, k)) for k in range(first, first + count))
+        longest = LONGEST
+        if self.encoding.spells:
+            requests, longest = (request.spelled(self.words.texts) for request in requests), spelled.LONGEST
         waiting: dict[int, Drawn] = {}
         wanted = first
-        for drawn in sample(
-            self.network, self.masks, requests, taste, streams=min(STREAMS, count), guard=self._guard(original)
-        ):
+        streams, guard = min(STREAMS, count), self._guard(original)
+        for drawn in sample(self.network, self.masks, requests, taste, streams=streams, longest=longest, guard=guard):
             waiting[drawn.request.k] = drawn
             while wanted in waiting:
                 yield self._made(waiting.pop(wanted), primed, taste, wanted - first + 1, original, ways)
@@ -152,7 +193,8 @@ class Composer:
     def _made(
         self, drawn: Drawn, primed: Primed, taste: Taste, x: int, original: int, ways: Mapping[Reach, int]
     ) -> Made:
-        texts = tuple(self.vocabulary.texts[number] for number in drawn.tokens)
+        written = tuple(self.vocabulary.texts[number] for number in drawn.tokens)
+        texts = self.encoding.read(written, primed.root)
         kinds = [meaning(text).kind for text in texts]
         start = kinds.index("mode") + 1
         stop = min(
@@ -161,7 +203,9 @@ class Composer:
         rhythm = next((meaning(text).value.replace("_", " ") for text in texts if text.startswith("R:")), "")
         meter = texts[kinds.index("meter")]
         mode = texts[start - 1]
-        tune = decode(self._music(drawn, texts, start, stop), meter=meter, mode=mode, rhythm=rhythm)
+        stepped = texts if self.encoding.spells else written
+        music = self._music(texts, stepped, start, stop, drawn.request.form)
+        tune = decode(music, meter=meter, mode=mode, rhythm=rhythm)
         request = drawn.request
         reach = _pick(ways, request.seed, request.k)
         tonic = primed.tonic or (
@@ -171,19 +215,23 @@ class Composer:
         tune = to_key(tune, tonic) if semitones is None else transpose(tune, semitones, tonic)
         title = primed.wish.title or clean(title_of(texts)).text or "Untitled"
         tune = _headed(layout(tune), x, title, self._notes(primed.wish, request.seed, request.k, taste, original))
-        return Made(write(tune), tune, title, request.seed, request.k, texts, drawn.logprob, drawn.masked, drawn.backs)
+        k, counted = request.k, (drawn.logprob, drawn.masked, drawn.backs)
+        return Made(write(tune), tune, title, request.seed, k, texts, *counted, written=written)
 
-    def _music(self, drawn: Drawn, texts: Sequence[str], start: int, stop: int) -> list[str]:
-        """The music with the bar lines that a player expects and the network leaves out, or hasn't got."""
-        music = list(texts[start:stop])
-        grammar, form = self.masks.grammar, drawn.request.form
+    def _music(self, words: Sequence[str], stepped: Sequence[str], start: int, stop: int, form: Form) -> list[str]:
+        """The music with the bar lines that a player expects and the network leaves out, or hasn't got.
+
+        `stepped`: what the grammar stepped over, as many as the words.
+        """
+        music = list(words[start:stop])
+        grammar = self.masks.grammar
         if grammar is None:
             return music
         if not grammar.doubles and any(not one.repeated and not two.repeated for one, two in pairwise(form.parts)):
             state: AnyState | None = grammar.start(form._replace(coda=()))
-            for place, number in enumerate(drawn.tokens[: stop - 1]):
-                state = grammar.step(state, self.masks.tokens[number]) if state else None
-                if texts[place] == "|" and isinstance(state, State) and state.place.part and not state.place.bar:
+            for place, text in enumerate(stepped[: stop - 1]):
+                state = grammar.step(state, meaning(text)) if state else None
+                if text == "|" and isinstance(state, State) and state.place.part and not state.place.bar:
                     music[place - start] = "||"
         return with_openings(music)
 
@@ -192,7 +240,7 @@ class Composer:
         if primed.notes is None:
             return {}
         tonics = {
-            mode: {primed.tonic: 1} if primed.tonic else self._tonics(self.masks.tokens[mode].value, primed.wish.rhythm)
+            mode: {primed.tonic: 1} if primed.tonic else self._tonics(self.words.tokens[mode].value, primed.wish.rhythm)
             for mode in primed.modes
         }
         found = ways(self.vocabulary, primed.modes, tonics, primed.notes, primed.semitones)
@@ -265,15 +313,17 @@ def with_openings(music: Sequence[str]) -> list[str]:
     """The music with a `|:` before every part but the first that ends with `:|`; players leave only that one out."""
     found: list[str] = []
     begin, opened, first = 0, False, True  # where this part begins in `found`, and whether `|:` stands there
+    second = False  # whether its second ending has begun
     for text, after in zip(music, [*music[1:], ""], strict=True):
         if text == "|:":
-            opened = True
+            opened, second = True, False
         if text == ":|" and not opened and not first:
             found.insert(begin, "|:")
             opened = True
         found.append(text)
-        if (text == ":|" and after != "|2") or (text == "||" and not opened):
-            begin, opened, first = len(found), False, False
+        second = second or text == "|2"
+        if (text == ":|" and after != "|2") or (text == "||" and (second or not opened)):
+            begin, opened, first, second = len(found), False, False, False
     return found
 
 

@@ -6,11 +6,12 @@ that bar, with other random numbers and, each time it must, a little more heat.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 
 from folkbench.compose.masks import Floats, Numbers
-from folkbench.whence import Guard
 
 HOTTER = np.float32(1.15)
 """What a bar's temperature is multiplied by each time that it is tried again."""
@@ -21,10 +22,34 @@ MOST_BACKS = 200
 Flags = npt.NDArray[np.bool_]
 
 
+class Watching(Protocol):
+    """Tunes that are being written, and what each must not write next (`whence.guard.Watch`)."""
+
+    def forbidden(self, own: bool | Flags = False) -> Flags:
+        """Which tokens each tune must not write next; shape (streams, vocabulary). `own`: the user gives it."""
+
+    def take(self, tokens: npt.ArrayLike, *, own: bool | Flags = False, streams: npt.ArrayLike | None = None) -> None:
+        """Write one token in every tune, or in those of `streams`; `own` says whether it is the user's."""
+
+    def rewind(self, stream: int, taken: int) -> None:
+        """Take a tune back to where it had so many tokens."""
+
+
+class Guarding(Protocol):
+    """What must not be written by some network, and the corpus it stands in."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The corpus's."""
+
+    def watch(self, streams: int) -> Watching:
+        """Watch so many tunes from their beginning."""
+
+
 class Fence:
     """What each stream must not write next, and where it can go back to. Streams keep their row when others go."""
 
-    def __init__(self, guard: Guard, streams: int, h: Floats, c: Floats) -> None:
+    def __init__(self, guard: Guarding, streams: int, h: Floats, c: Floats) -> None:
         self._watch = guard.watch(streams)
         self._streams = streams
         self.rows = np.arange(streams)

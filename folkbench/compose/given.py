@@ -1,4 +1,4 @@
-"""Music that is given: a prefix, with holes or without, and an ending; from what was typed to tokens in root C.
+"""Music that is given: a prefix, with holes or without, and an ending; from what was typed to words in root C.
 
 Spaced tokens (`G, C C 2`) are in root C; plain ABC (`GABc d2`) is in the key of the tune. `...` is a hole: the
 network fills the bar, or what is left of it, so that everything given stands where it was put.
@@ -6,10 +6,10 @@ network fills the bar, or what is left of it, so that everything given stands wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from folkbench.encoding import Unencodable, Vocabulary, encode, meaning
+from folkbench.encoding import Unencodable, encode, meaning
 from folkbench.errors import FolkbenchError
 from folkbench.notation import read
 from folkbench.notation.tune import Chord, Note, Rest, Tune, Unknown
@@ -17,6 +17,8 @@ from folkbench.notation.tune import Chord, Note, Rest, Tune, Unknown
 HOLE = "..."
 
 Numbers = tuple[int, ...]
+Words = tuple[str, ...]
+Knows = Callable[[Sequence[str]], bool]
 
 MUSIC = frozenset(("pitch", "rest", "length", "broken", "tie", "tuplet", "open", "close", "bar", "ending"))
 LINES = frozenset(("bar", "ending"))
@@ -35,13 +37,13 @@ class Stretch(NamedTuple):
 
 
 class Given(NamedTuple):
-    """Music as tokens, in pieces with a hole between each and the next.
+    """Music as words, in pieces with a hole between each and the next.
 
     semitones: from root C to the key that it was written in; None where it was written in root C. typed: the bars of
     plain ABC.
     """
 
-    pieces: tuple[Numbers, ...] = ()
+    pieces: tuple[Words, ...] = ()
     semitones: int | None = None
     typed: tuple[Stretch, ...] = ()
 
@@ -49,21 +51,25 @@ class Given(NamedTuple):
         return any(self.pieces) or len(self.pieces) > 1
 
 
-def read_given(text: str, what: str, meter: str, key: str, vocabulary: Vocabulary) -> Given:
-    """What was typed as the tune's prefix or ending (`what`). Raises FolkbenchError if it is no such music."""
+def read_given(text: str, what: str, meter: str, key: str, knows: Knows) -> Given:
+    """What was typed as the tune's prefix or ending (`what`), for a network that knows some words.
+
+    Raises FolkbenchError if it is no such music.
+    """
     words = text.replace("…", HOLE).replace(HOLE, f" {HOLE} ").split()
     if not words:
         if text:
             raise FolkbenchError(f"the {what} is empty", "give some notes, as in 'G, C C 2'")
         return Given()
-    if all(word == HOLE or (word in vocabulary.index and meaning(word).kind in MUSIC) for word in words):
-        if all(word == HOLE or meaning(word).kind in LINES for word in words):
+    given = [word for word in words if word != HOLE]
+    if all(meaning(word).kind in MUSIC for word in given) and knows(given):
+        if all(meaning(word).kind in LINES for word in given):
             raise FolkbenchError(f"there are no notes in the {what}", "give some, as in 'G, C C 2 ... |'")
-        return Given(_in_pieces(words, what, vocabulary))
-    return _abc(text.replace("…", HOLE), what, meter, key, vocabulary)
+        return Given(_in_pieces(words, what))
+    return _abc(text.replace("…", HOLE), what, meter, key, knows)
 
 
-def _abc(text: str, what: str, meter: str, key: str, vocabulary: Vocabulary) -> Given:
+def _abc(text: str, what: str, meter: str, key: str, knows: Knows) -> Given:
     music = text.replace(HOLE, f" z{_STAND_IN} ")
     tune = read(f"X:1\nM:{meter or '4/4'}\nL:1/8\nK:{key or 'C'}\n{music}\n")
     strange = [remark.text for remark in tune.remarks if remark.code not in _UNFINISHED]
@@ -85,15 +91,12 @@ def _abc(text: str, what: str, meter: str, key: str, vocabulary: Vocabulary) -> 
         if word == _STAND_IN and words[-1:] == ["z"]:
             words[-1] = HOLE
         else:
-            words.append("|" if word == "||" and word not in vocabulary.index else word)
-    return Given(_in_pieces(words, what, vocabulary), -encoded.semitones, _stretches(tune))
+            words.append("|" if word == "||" and not knows((word,)) else word)
+    return Given(_in_pieces(words, what), -encoded.semitones, _stretches(tune))
 
 
-def _in_pieces(words: Sequence[str], what: str, vocabulary: Vocabulary) -> tuple[Numbers, ...]:
-    unknown = [word for word in words if word != HOLE and word not in vocabulary.index]
-    if unknown:
-        raise FolkbenchError(f"the network doesn't know {unknown[0]!r} (in root C)", "give simpler music")
-    pieces: list[list[int]] = [[]]
+def _in_pieces(words: Sequence[str], what: str) -> tuple[Words, ...]:
+    pieces: list[list[str]] = [[]]
     in_bar = False  # whether this bar has a hole
     for word in words:
         kind = "" if word == HOLE else meaning(word).kind
@@ -104,7 +107,7 @@ def _in_pieces(words: Sequence[str], what: str, vocabulary: Vocabulary) -> tuple
         if word == HOLE:
             pieces.append([])
         else:
-            pieces[-1].append(vocabulary.index[word])
+            pieces[-1].append(word)
         in_bar = word == HOLE or (in_bar and kind not in LINES)
     return tuple(tuple(piece) for piece in pieces)
 

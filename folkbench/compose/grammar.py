@@ -108,6 +108,7 @@ class Grammar:
             raise ValueError("a network without the tokens | |: :| /2 and </s> can't be held to whole bars")
         self.endings = texts >= {"|1", "|2"}
         self.doubles = "||" in texts
+        self.absolute = all(token.alter is not None for token in self.tokens if token.kind == "pitch")
         lengths = {EIGHTH} | {_ticks(token) for token in self.tokens if token.kind == "length"}
         self.lengths = tuple(sorted((length for length in lengths if length > 0), reverse=True))
         self._known: dict[object, bool] = {}
@@ -131,7 +132,7 @@ class Grammar:
         """
         if isinstance(state, State) and state.place.hole and token.text == state.place.then and self.filled(state):
             state = state._replace(place=state.place._replace(hole=0, then="", plain=False))
-        rule = _RULES[type(state)].get(token.kind)
+        rule = RULES[type(state)].get(token.kind)
         after = rule(self, state, token) if rule else None
         return None if isinstance(after, State) and not self.lives(after) else after
 
@@ -148,13 +149,13 @@ class Grammar:
         """What `tokens` of one bar last, in ticks; None if something stays open in them, or they are no such music."""
         state: AnyState | None = State(Place(FREE, 0, 1, compound))
         for token in tokens:
-            rule = _RULES[State].get(token.kind) if token.kind not in _BOUNDS else None
+            rule = RULES[State].get(token.kind) if token.kind not in _BOUNDS else None
             state = rule(self, state, token) if rule and state else None
         return state.end if isinstance(state, State) and not state.open else None
 
     def step_in_bar(self, state: State, token: Token, ticks: int) -> State | None:
         """The state behind a token inside a bar that is to last exactly `ticks`; None if it may not stand here."""
-        rule = _RULES[State].get(token.kind) if token.kind not in _BOUNDS else None
+        rule = RULES[State].get(token.kind) if token.kind not in _BOUNDS else None
         after = rule(self, state, token) if rule else None
         return after if isinstance(after, State) and self._fits(after, (ticks,)) else None
 
@@ -272,7 +273,7 @@ def _tail(grammar: Grammar, tail: Tail, token: Token) -> AnyState | None:
 
 def _pitch(grammar: Grammar, state: State, token: Token) -> State | None:
     marked = token.alter is not None
-    if marked and state.place.plain:
+    if marked and state.place.plain and not grammar.absolute:
         return None
     if state.chord:
         if state.chord > MOST_IN_CHORD:
@@ -400,7 +401,7 @@ def _ticks(token: Token) -> int:
 _PLAIN = meaning("|")
 _BOUNDS = ("bar", "ending", "marker", "end")
 
-_RULES: Mapping[type, Mapping[str, Callable[..., AnyState | None]]] = {
+RULES: Mapping[type, Mapping[str, Callable[..., AnyState | None]]] = {
     Head: dict.fromkeys(("marker", "letter", "rhythm", "meter", "mode"), _head),
     State: {
         "pitch": _pitch,

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from folkbench.compose.alike import Alike
 from folkbench.compose.form import FREE, Form
 from folkbench.compose.grammar import AnyState, Grammar, State
 from folkbench.compose.lines import begins, comes_back
+from folkbench.compose.spelled import Opening, Spelled, Speller
 from folkbench.encoding.tokens import Token
 
 Numbers = npt.NDArray[np.int64]
@@ -22,19 +24,25 @@ Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 UNKNOWN, NOWHERE = -1, -2
+NOT_GIVEN = -1
 
 BAR = np.float32(1e30)
 """Taken from a logit, it leaves nothing of the token's probability."""
 
 
 class Masks:
-    """The states met so far, numbered from 0. Without a grammar (`free`) there is one, and it allows everything."""
+    """The states met so far, numbered from 0. Without a grammar (`free`) there is one, and it allows everything.
 
-    def __init__(self, tokens: Sequence[Token], *, free: bool = False) -> None:
+    For a network that spells, `tokens` are its characters, and `speller` knows the grammar of their words.
+    """
+
+    def __init__(self, tokens: Sequence[Token], *, free: bool = False, speller: Speller | None = None) -> None:
         self.tokens = tuple(tokens)
-        self.grammar = None if free else Grammar(tokens)
-        self._states: list[AnyState] = []
-        self._numbers: dict[AnyState, int] = {}
+        self.free = free
+        self.grammar = speller.grammar if speller else None if free else Grammar(tokens)
+        self.speller = speller
+        self._states: list[AnyState | Spelled] = []
+        self._numbers: dict[AnyState | Spelled, int] = {}
         self._hurried: dict[int, int] = {}
         width = len(self.tokens)
         self._barred = np.full((64, width), BAR, dtype=np.float32)
@@ -42,23 +50,30 @@ class Masks:
         self._held = np.zeros(64, dtype=bool)
         self._cued = np.zeros(64, dtype=bool)
         self._hole = np.zeros(64, dtype=bool)
+        self._given = np.full(64, NOT_GIVEN, dtype=np.int64)
         self._alike = Alike(self.tokens)
         self._texts = {token.text: number for number, token in enumerate(self.tokens)}
-        if free:
+        if free and not speller:
             self._barred[0, [number for number, token in enumerate(self.tokens) if token.kind != "start"]] = 0
             self._then[:] = 0
 
     def __len__(self) -> int:
         return max(len(self._states), 1)
 
-    def start(self, form: Form = FREE) -> int:
-        """The state behind `<s>`."""
+    def start(self, form: Form = FREE, opening: Opening = ()) -> int:
+        """The state behind `<s>`. `opening`: what the first words may be, of a network that spells."""
+        if self.speller:
+            return self._number(self.speller.start(form, opening))
         return self._number(self.grammar.start(form)) if self.grammar else 0
 
-    @property
-    def free(self) -> bool:
-        """Whether there is no grammar."""
-        return self.grammar is None
+    def given(self, numbers: Numbers) -> Numbers:
+        """The token that the opening gives in each state, NOT_GIVEN where there is a choice."""
+        found: Numbers = self._given.take(numbers)
+        return found
+
+    def given_alone(self, number: int) -> int:
+        """The same for one state."""
+        return int(self._given[number])
 
     def barred(self, numbers: Numbers, last_pitch: Numbers) -> Floats:
         """0 for each token that may follow, BAR for the others: float32 `(streams, vocabulary)`.
@@ -91,9 +106,9 @@ class Masks:
     def behind(self, number: int, token: int) -> int:
         """The state behind one token; NOWHERE if it isn't allowed."""
         known = int(self._then[number, token])
-        if known != UNKNOWN or self.grammar is None:
+        if known != UNKNOWN:
             return known
-        after = self.grammar.step(self._states[number], self.tokens[token])
+        after = self._step(self._states[number], token)
         known = NOWHERE if after is None else self._number(after)
         self._then[number, token] = known
         return known
@@ -108,20 +123,25 @@ class Masks:
         flags: Flags = self._hole.take(numbers)
         return flags
 
-    def state(self, number: int) -> AnyState:
+    def state(self, number: int) -> AnyState | Spelled:
         """The state of that number."""
         return self._states[number]
 
-    def number(self, state: AnyState) -> int:
+    def number(self, state: AnyState | Spelled) -> int:
         """The number of a state."""
         return self._number(state)
 
     def hurry(self, number: int) -> int:
         """The same state in a tune that should come to its end."""
-        if self.grammar is None:
+        if not self._states:
             return number
         if number not in self._hurried:
-            self._hurried[number] = self._number(self.grammar.close(self._states[number]))
+            state = self._states[number]
+            if isinstance(state, Spelled):
+                state = state._replace(hurried=True)
+            elif self.grammar:
+                state = self.grammar.close(state)
+            self._hurried[number] = self._number(state)
         return self._hurried[number]
 
     def _hold(self, row: Floats, last_pitch: int) -> None:
@@ -130,7 +150,12 @@ class Masks:
         row[self._alike.pitches] = BAR
         row[last_pitch] = only
 
-    def _number(self, state: AnyState) -> int:
+    def _step(self, state: AnyState | Spelled, token: int) -> AnyState | Spelled | None:
+        if isinstance(state, Spelled):
+            return self.speller.step(state, self.tokens[token]) if self.speller else None
+        return self.grammar.step(state, self.tokens[token]) if self.grammar else None
+
+    def _number(self, state: AnyState | Spelled) -> int:
         number = self._numbers.get(state)
         if number is None:
             number = len(self._states)
@@ -148,8 +173,12 @@ class Masks:
         self._held = np.concatenate([self._held, np.zeros(size, dtype=bool)])
         self._cued = np.concatenate([self._cued, np.zeros(size, dtype=bool)])
         self._hole = np.concatenate([self._hole, np.zeros(size, dtype=bool)])
+        self._given = np.concatenate([self._given, np.full(size, NOT_GIVEN)])
 
-    def _fill(self, number: int, state: AnyState) -> None:
+    def _fill(self, number: int, state: AnyState | Spelled) -> None:
+        if isinstance(state, Spelled):
+            self._fill_spelled(number, state)
+            return
         assert self.grammar is not None
         inside, leaving = state, ""
         if isinstance(state, State) and state.place.hole:
@@ -169,25 +198,9 @@ class Masks:
             state.fresh and not state.place.hole and (begins(state.place) is not None or comes_back(state.place) >= 0)
         )
 
-
-class Alike:
-    """Tokens that the grammar doesn't tell apart: one of each kind, and all of that kind."""
-
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        groups: dict[object, list[int]] = {}
-        for number, token in enumerate(tokens):
-            groups.setdefault(_sort(token), []).append(number)
-        self.groups = [(numbers[0], np.array(numbers)) for numbers in groups.values()]
-        self.pitches = np.array(
-            [number for number, token in enumerate(tokens) if token.kind == "pitch"], dtype=np.int64
-        )
-
-
-def _sort(token: Token) -> object:
-    if token.kind == "pitch":
-        return token.kind, token.alter is not None
-    if token.kind == "letter":
-        return token.kind, token.value == " "
-    if token.kind in ("rhythm", "mode", "other"):
-        return token.kind
-    return token.text
+    def _fill_spelled(self, number: int, state: Spelled) -> None:
+        assert self.speller is not None
+        may = [self._texts[text] for text in self.speller.open(state) if text in self._texts]
+        self._barred[number, may] = 0
+        if state.opening and len(may) == 1:
+            self._given[number] = may[0]

@@ -23,17 +23,20 @@ def titles(composer: Composer, tune: Tune, seed: int, count: int = 5, taste: Tas
     Raises FolkbenchError for a tune that the network can't read, or a network that writes no titles.
     """
     encoded = encode(tune)
-    known = composer.vocabulary.index
     kind = dance(tune.rhythm) if tune.rhythm else None
-    named = [rhythm_token(kind.name)] if kind and rhythm_token(kind.name) in known else []
+    named = [rhythm_token(kind.name)] if kind and rhythm_token(kind.name) in composer.words.index else []
     words = (*named, encoded.meter, encoded.mode, *encoded.music, TITLE)
-    unknown = [word for word in words if word not in known]
-    if unknown:
-        raise FolkbenchError(f"the network doesn't know {unknown[0]!r}", "it can't name this tune")
-    prime = tuple(composer.vocabulary.numbers(words))
-    letters = composer.vocabulary.of_kind("letter")
+    spell = composer.encoding.tokens
+    try:
+        prime = tuple(number for numbers in composer.spell(words) for number in numbers)
+    except FolkbenchError as error:
+        raise FolkbenchError(error.message, "it can't name this tune") from error
+    letters = tuple(
+        composer.vocabulary.numbers(spell([token.text for token in composer.words.tokens if token.kind == "letter"]))
+    )
     end = composer.vocabulary.of_kind("end")
-    solid = tuple(number for number in letters if composer.vocabulary.tokens[number].value != " ")
+    space = set(spell(("t:_",)))
+    solid = tuple(number for number in letters if composer.vocabulary.texts[number] not in space)
     first = len(prime)
     choices = (
         (first, solid),
@@ -43,6 +46,10 @@ def titles(composer: Composer, tune: Tune, seed: int, count: int = 5, taste: Tas
     requests = [Request(seed, k, prime, FREE, choices) for k in range(1, _TRIES * count + 1)]
     free = Masks(composer.vocabulary.tokens, free=True)
     drawn = sample(composer.network, free, requests, taste, longest=first + LONGEST_TITLE + 2)
-    written = {one.request.k: title_of([composer.vocabulary.texts[n] for n in one.tokens[first:]]) for one in drawn}
+    marker = len(spell((TITLE,)))
+    written = {}
+    for one in drawn:
+        texts = [composer.vocabulary.texts[number] for number in one.tokens[first - marker :]]
+        written[one.request.k] = title_of(composer.encoding.read(texts, 0))
     found = dict.fromkeys(clean(written[k]).text for k in sorted(written))
     return tuple(name for name in found if name)[:count]

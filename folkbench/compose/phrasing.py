@@ -6,11 +6,13 @@ What is particular to an encoding stands here: rework knows bars and tokens' num
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import chain
 from typing import NamedTuple
 
+from folkbench.compose.composer import Composer
 from folkbench.compose.grammar import EIGHTH
 from folkbench.corpus.arrival import like_the_others
-from folkbench.encoding import Vocabulary, decode, encode, meaning, rhythm_token
+from folkbench.encoding import Token, decode, encode, meaning, rhythm_token
 from folkbench.encoding.figures import is_spaced
 from folkbench.encoding.v2 import plain_bars
 from folkbench.errors import FolkbenchError
@@ -49,31 +51,33 @@ class Phrased(NamedTuple):
         return tuple(found)
 
 
-def phrased(vocabulary: Vocabulary, tune: Tune) -> Phrased:
+def phrased(composer: Composer, tune: Tune) -> Phrased:
     """A tune in the tokens of a network. Raises FolkbenchError where they can't say it."""
     kept = like_the_others(tune)
     encoded = encode(kept)
-    known = vocabulary.index
+    known = composer.words.index
     music = encoded.music if "||" in known else plain_bars(encoded.music)
-    unknown = [text for text in (encoded.meter, encoded.mode, *music) if text not in known]
-    if unknown:
-        raise FolkbenchError(f"the network doesn't know {unknown[0]!r} (in root C), which stands in this tune")
     kind = dance(tune.rhythm) if tune.rhythm else None
     rhythm = [rhythm_token(kind.name)] if kind and rhythm_token(kind.name) in known else []
+    head = (*rhythm, encoded.meter, encoded.mode)
+    try:
+        spelled = composer.spell((*head, *music))
+    except FolkbenchError as error:
+        raise FolkbenchError(f"{error.message}, which stands in this tune") from error
     bars: list[list[int]] = []
     signs: list[list[int]] = [[]]
-    for text in music:
+    for text, numbers in zip(music, spelled[len(head) :], strict=True):
         if meaning(text).kind in ("bar", "ending"):
             if len(signs) == len(bars):
                 signs.append([])
-            signs[-1].append(known[text])
+            signs[-1] += numbers
         else:
             if len(bars) < len(signs):
                 bars.append([])
-            bars[-1].append(known[text])
+            bars[-1] += numbers
     nths = [n for n, bar in enumerate(kept.bars) if any(isinstance(e, Note | Chord | Rest) for e in bar.events)]
     return Phrased(
-        head=tuple(vocabulary.numbers((*rhythm, encoded.meter, encoded.mode))),
+        head=tuple(chain.from_iterable(spelled[: len(head)])),
         bars=tuple(tuple(bar) for bar in bars),
         signs=tuple(tuple(sign) for sign in signs),
         nths=tuple(nths),
@@ -87,15 +91,20 @@ def phrased(vocabulary: Vocabulary, tune: Tune) -> Phrased:
     )
 
 
-def as_abc(vocabulary: Vocabulary, tune: Phrased, bar: Numbers) -> str:
+def as_abc(composer: Composer, tune: Phrased, bar: Numbers) -> str:
     """Tokens as one bar of the tune: in its key and unit note length, beamed, without bar lines."""
-    alone = decode([vocabulary.texts[number] for number in bar], meter=tune.meter, mode=tune.mode)
+    alone = decode(composer.hear(bar, tune.mode), meter=tune.meter, mode=tune.mode)
     return write_bar(_in_unit(layout(transpose(alone, tune.semitones, tune.tonic)).bars[0], tune.unit))
 
 
-def sounds(vocabulary: Vocabulary, tune: Phrased, bar: Numbers) -> tuple[tuple[tuple[int, ...], Fraction], ...]:
+def words_of(composer: Composer, tune: Phrased, bar: Numbers) -> tuple[Token, ...]:
+    """What the tokens of a bar say, as words in root C."""
+    return tuple(meaning(word) for word in composer.hear(bar, tune.mode))
+
+
+def sounds(composer: Composer, tune: Phrased, bar: Numbers) -> tuple[tuple[tuple[int, ...], Fraction], ...]:
     """What is heard of a bar in root C: the MIDI pitches of each note, chord or rest, and its part of a whole note."""
-    alone = decode([vocabulary.texts[number] for number in bar], meter=tune.meter, mode=tune.mode)
+    alone = decode(composer.hear(bar, tune.mode), meter=tune.meter, mode=tune.mode)
     return tuple(
         (pitches_of(event), Fraction(event.ticks, alone.whole))
         for event in alone.bars[0].events
@@ -103,7 +112,7 @@ def sounds(vocabulary: Vocabulary, tune: Phrased, bar: Numbers) -> tuple[tuple[t
     )
 
 
-def figure_of(vocabulary: Vocabulary, tune: Phrased, text: str, key: str) -> Numbers:
+def figure_of(composer: Composer, tune: Phrased, text: str, key: str) -> Numbers:
     """A figure within one bar as the tune would have it: ABC in its key and unit note length, or spaced tokens in C.
 
     Raises FolkbenchError for what is neither, holds a bar line, or isn't known to the network.
@@ -120,12 +129,14 @@ def figure_of(vocabulary: Vocabulary, tune: Phrased, text: str, key: str) -> Num
         octave = (semitones + tune.tonic.count("#") - tune.tonic.count("b")) // 12
         encoded = encode(read(alone.source.replace("M:none", tune.meter, 1)), octave=octave)
         music = tuple(word for word in encoded.music if word != "|")
-    kinds = {meaning(word).kind for word in music}
-    unknown = [word for word in music if word not in vocabulary.index]
-    if unknown or kinds & {"bar", "ending"}:
-        why = f"the network doesn't know {unknown[0]!r}" if unknown else "there is a bar line in it"
+    try:
+        _, *spelled = composer.spell((tune.mode, *music))
+        why = "there is a bar line in it" if {meaning(word).kind for word in music} & {"bar", "ending"} else ""
+    except FolkbenchError as error:
+        why = error.message
+    if why:
         raise FolkbenchError(f"{text!r} is no figure that a bar can have: {why}", "such as d2, or in tokens: A 2 B")
-    return tuple(vocabulary.numbers(music))
+    return tuple(chain.from_iterable(spelled))
 
 
 def held(bar: Bar, after: Bar) -> str:

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from folkbench.compose.form import FREE, Form, form_words, parse_form
-from folkbench.compose.given import CHANGES_A_NOTE, HOLE, Given, Numbers, Stretch, read_given
+from folkbench.compose.given import CHANGES_A_NOTE, HOLE, Given, Numbers, Stretch, Words, read_given
 from folkbench.compose.grammar import LONGEST_TITLE
 from folkbench.compose.masks import Masks
 from folkbench.compose.plan import CROWDED, ENDING, RETURNS, Misfit, Plan, plan
 from folkbench.compose.reach import Notes, Reach, avoided
 from folkbench.compose.request import DRAWN, Request
-from folkbench.encoding import Token, Vocabulary, rhythm_token, spell
+from folkbench.encoding import ENCODINGS, Encoding, Token, Vocabulary, rhythm_token, spell
 from folkbench.encoding.v2 import METERS
 from folkbench.errors import FolkbenchError
 from folkbench.notation import parse_key, parse_meter
@@ -35,6 +36,7 @@ LONGEST_TYPED = 120
 USUAL = (("AABB", 8), ("AB", 8), ("AABB", 4), ("AABB", 16), ("AB", 16), ("AABBCC", 8), ("ABC", 8), ("AABB", 12))
 """Forms for a tune whose ending is given and whose form isn't, the usual ones first."""
 
+_ON_C = ("=C", "=D", "=F", "=G")
 _COMMON = ("M:4/4", "M:6/8", "M:2/4", "M:3/4", "M:9/8")  # where several meters fit, the first is meant
 
 
@@ -59,7 +61,7 @@ class Primed:
 
     tonic: "" where it is to be drawn. semitones: from root C, where music in plain ABC says how far. modes: tokens, of
     which one stands at `mode_at` in the prime. given: all pitches and other tokens of the user's. typed: what the user
-    gave in plain ABC, bar by bar.
+    gave in plain ABC, bar by bar. root: half-steps above C that the network is to stand on; None: it chooses.
     """
 
     wish: Wish
@@ -71,6 +73,7 @@ class Primed:
     notes: Notes | None
     given: frozenset[int]
     typed: tuple[Stretch, ...]
+    root: int | None
 
     def request(self, seed: int, k: int, reach: Reach | None = None) -> Request:
         """The request for tune k of a seed, in a key that was chosen for its notes or in any."""
@@ -83,11 +86,16 @@ class Primed:
         return asked._replace(prime=tuple(tokens), choices=choices, away=reach.away)
 
 
-def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str], None]) -> Primed:
+def prime(
+    wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str], None], encoding: Encoding = ENCODINGS["v2"]
+) -> Primed:
     """Make a wish ready for the network. `say` is given a line where a title was changed for it, or a form chosen.
 
+    `vocabulary` and `masks` are over what the grammar steps over: the network's tokens, or the words that it spells.
+
     Raises FolkbenchError for a title too long, a dance, meter or key that doesn't exist or that the network doesn't
-    know, a prefix or ending that is no music or that no tune of this meter and form can have, too few notes.
+    know, a prefix or ending that is no music or that no tune of this meter and form can have, too few notes, and for
+    what a network that spells can't be asked.
     """
     title = _title(wish.title, vocabulary, say)
     meters = _meters(wish.meter, vocabulary)
@@ -96,8 +104,15 @@ def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str],
     form = wish.form._replace(title="none" if wish.title and not title else None if title else "behind")
     if not vocabulary.of_kind("marker"):
         form = form._replace(title="none")  # a network without titles would wait for one at the tune's end
-    given = read_given(wish.prefix, "prefix", wish.meter, wish.key, vocabulary)
-    last = read_given(wish.ending, "ending", wish.meter, wish.key, vocabulary)
+    by_word = ENCODINGS["v2"] if encoding.spells else encoding
+
+    def knows(words: Sequence[str]) -> bool:
+        return vocabulary.knows(by_word.tokens(words))
+
+    given = read_given(wish.prefix, "prefix", wish.meter, wish.key, knows)
+    last = read_given(wish.ending, "ending", wish.meter, wish.key, knows)
+    if encoding.spells:
+        _refuse_spelled(wish, given, last)
     if len(last.pieces) > 1:
         raise FolkbenchError("the ending has a hole", "... stands in a prefix; an ending is given whole")
     if masks.free and (len(given.pieces) > 1 or last or form.returns):
@@ -105,9 +120,12 @@ def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str],
     if last and form.parts and form.parts[-1].again >= 0:
         letter = form.parts[-1].letter
         raise FolkbenchError(f"the last part, {letter}, comes back as it was, and can't have an ending of its own")
-    planned = Plan(given.pieces[0] if given else (), (), form, ())
+    pieces, modes = _in_mode(given.pieces, modes, vocabulary, by_word)
+    closing, modes = _in_mode(last.pieces, modes, vocabulary, by_word)
+    planned = Plan(pieces[0] if given else (), (), form, ())
     if (given or last) and not masks.free:
-        planned, meters = _planned(masks, wish, form, meters, modes[0], given, last, vocabulary)
+        music = (pieces, closing[0] if last else ())
+        planned, meters = _planned(masks, wish, form, meters, modes[0], music, given, vocabulary)
         if last and not form.parts:
             say(f"no form was asked for: the tune is made with {' '.join(form_words(planned.form))}")
     semitones = given.semitones if given.semitones is not None else last.semitones
@@ -121,13 +139,56 @@ def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str],
         tokens.extend(some if len(some) == 1 else [DRAWN] * bool(some))
     mode_at = len(tokens) - 1
     tokens.extend(planned.music)
-    if planned.music and masks.free:  # the grammar sees to it elsewhere
+    if planned.music and (masks.free or encoding.spells):  # the grammar sees to it elsewhere
         kept = tuple(n for n, token in enumerate(vocabulary.tokens) if token.kind not in CHANGES_A_NOTE)
         choices.append((len(tokens), kept))
+    notes = _notes(wish)
+    root = 0 if given or last or notes else None
+    if root is not None and len(encoding.roots) > 1:
+        choices += _on_c(len(tokens), planned.music, vocabulary)
     all_given = frozenset((*planned.music, *planned.ending, *(n for gap in planned.gaps for n in gap.tokens)))
     typed = (*given.typed, *last.typed)
     request = Request(0, 0, tuple(tokens), planned.form, tuple(choices), planned.gaps, planned.ending)
-    return Primed(wish, request, tonic, semitones, modes, mode_at, _notes(wish), all_given, typed)
+    return Primed(wish, request, tonic, semitones, modes, mode_at, notes, all_given, typed, root)
+
+
+def _refuse_spelled(wish: Wish, given: Given, last: Given) -> None:
+    """Raise for what only tokens can be asked for."""
+    asked = {
+        "holes": len(given.pieces) > 1,
+        "an ending": bool(last),
+        "parts that come back": wish.form.returns,
+        "notes to keep to": bool(wish.player or wish.avoid),
+    }
+    names = [name for name, there in asked.items() if there]
+    if names:
+        raise FolkbenchError(
+            f"a network of characters can't be asked for {' and '.join(names)}", "take a network of tokens with --model"
+        )
+
+
+def _in_mode(
+    pieces: Sequence[Words], modes: Numbers, vocabulary: Vocabulary, encoding: Encoding
+) -> tuple[tuple[Numbers, ...], Numbers]:
+    """Given music as tokens, and the modes in which it sounds so: major where nobody says which, if that is one."""
+    words = [word for piece in pieces for word in piece]
+    ways = {mode: encoding.tokens((f"K:C{vocabulary.tokens[mode].value}", *words))[1:] for mode in modes}
+    texts = ways[next((mode for mode in modes if vocabulary.tokens[mode].value == "maj"), modes[0])]
+    unknown = [word for word, text in zip(words, texts, strict=True) if text not in vocabulary.index]
+    if unknown:
+        raise FolkbenchError(f"the network doesn't know {unknown[0]!r} (in root C)", "give simpler music")
+    numbers = iter(vocabulary.numbers(texts))
+    said = tuple(tuple(islice(numbers, len(piece))) for piece in pieces)
+    return said, tuple(mode for mode in modes if ways[mode] == texts)
+
+
+def _on_c(place: int, music: Numbers, vocabulary: Vocabulary) -> list[tuple[int, Numbers]]:
+    """What a network that might stand on C# is led to C by, where no note is given at first: C, D, F or G, which are
+    in every scale on C and in none on C#."""
+    if any(vocabulary.tokens[number].kind == "pitch" for number in music):
+        return []
+    firsts = [n for n in vocabulary.of_kind("pitch") if vocabulary.texts[n].strip(",'").upper() in _ON_C]
+    return [(place, tuple(firsts))]
 
 
 def _notes(wish: Wish) -> Notes | None:
@@ -231,18 +292,21 @@ def _planned(
     form: Form,
     meters: Numbers,
     mode: int,
+    music: tuple[tuple[Numbers, ...], Numbers],
     given: Given,
-    ending: Given,
     vocabulary: Vocabulary,
 ) -> tuple[Plan, Numbers]:
-    """How the tune can hold what is given, and the meters in which it can. Raises FolkbenchError if it can't."""
-    last = ending.pieces[0] if ending else ()
+    """How the tune can hold the music that is given, prefix and ending, and the meters in which it can.
+
+    Raises FolkbenchError if it can't.
+    """
+    pieces, last = music
     found: dict[int, Plan | Misfit] = {}
     for asked in (
         [form] if form.parts or not last else [parse_form(*usual, form.pickup, form.endings) for usual in USUAL]
     ):
         asked = asked._replace(title=form.title)
-        found = {meter: plan(masks, asked, (meter, mode), given.pieces, last) for meter in meters}
+        found = {meter: plan(masks, asked, (meter, mode), pieces, last) for meter in meters}
         plans = {meter: one for meter, one in found.items() if isinstance(one, Plan)}
         if plans:
             best = min(plans, key=lambda meter: _rank(vocabulary.texts[meter]))
@@ -266,9 +330,8 @@ def _misfit(found: dict[int, Plan | Misfit], wish: Wish, given: Given, vocabular
     texts: list[str] = []
     seen = 0
     for piece in given.pieces:
-        for number in piece:
+        for text in piece:
             seen += 1
-            text = vocabulary.texts[number]
             texts.append(f"[{text}]" if seen == furthest.fits + 1 else text)
         texts.append(HOLE)
     texts[-1] = "" if furthest.fits < seen else "[its end]"

@@ -115,13 +115,15 @@ def _octaves(vocabulary: Vocabulary, mode: int, tonic: str, notes: Notes, fixed:
 
 def _reach(vocabulary: Vocabulary, mode: int, tonic: str, semitones: int, allowed: frozenset[int]) -> Reach:
     scale = signature("C", vocabulary.tokens[mode].value)
-    plain = {token.step for token in vocabulary.tokens if token.kind == "pitch" and token.alter is None}
+    pitches = [token for token in vocabulary.tokens if token.kind == "pitch"]
+    absolute = all(token.alter is not None for token in pitches)
+    plain = {one.step for one in pitches if one.alter == (scale[one.step % 7] if absolute else None)}
     within = {step for step in plain if _sounding(step, scale[step % 7]) + semitones in allowed}
 
     def fits(token: Token) -> bool:
         if token.alter is None:
             return token.step in within
-        alike = {step for step in within if step % 7 == token.step % 7} | {token.step}
+        alike = {token.step} if absolute else {step for step in within if step % 7 == token.step % 7} | {token.step}
         return all(_sounding(step, token.alter) + semitones in allowed for step in alike)
 
     away = tuple(n for n, token in enumerate(vocabulary.tokens) if token.kind == "pitch" and not fits(token))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from folkbench.compose.form import FREE, Form
-from folkbench.compose.masks import Floats, Numbers
+from folkbench.compose.masks import NOT_GIVEN, Floats, Numbers
+from folkbench.compose.spelled import Opening
 from folkbench.model.recall import Recall
 
 STREAMS = 256
@@ -32,7 +34,7 @@ class Network(Protocol):
         """Logits `(streams, vocabulary)` behind `tokens`, and the next h and c; arrays that may be written to."""
 
 
-DRAWN = -1
+DRAWN = NOT_GIVEN
 """Stands in a request's prime where the network chooses a token."""
 
 
@@ -58,7 +60,8 @@ class Request(NamedTuple):
     seed, k: its random stream (S, k). prime: the tokens it begins with behind `<s>`, DRAWN where the network chooses.
     choices: (place, tokens): at that place behind `<s>` only these may be drawn; in order of place. gaps: holes behind
     the prime, and what is given behind each. ending: the music it ends with, its last line included; `form.coda` are
-    its bars. away: pitches that it must not have.
+    its bars. away: pitches that it must not have. opening: instead of all these, of a network that spells: what each of
+    the first words may be.
     """
 
     seed: int
@@ -69,6 +72,15 @@ class Request(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     ending: tuple[int, ...] = ()
     away: tuple[int, ...] = ()
+    opening: Opening = ()
+
+    def spelled(self, texts: Sequence[str]) -> Request:
+        """The same request, whose tokens are `texts` by number, of a network that spells them."""
+        choices = dict(self.choices)
+        numbers = [choices[place] if one == DRAWN else (one,) for place, one in enumerate(self.prime)]
+        numbers += [choices[len(numbers)]] if len(numbers) in choices else []
+        opening = tuple(tuple(texts[number] for number in some) for some in numbers)
+        return self._replace(prime=(), choices=(), opening=opening)
 
     @property
     def given(self) -> int:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from folkbench.check import check
 from folkbench.compose.candidates import Candidate, Job, candidates
 from folkbench.compose.composer import Composer
-from folkbench.compose.phrasing import Numbers, as_abc, figure_of, held, phrased, sounds
+from folkbench.compose.phrasing import Numbers, as_abc, figure_of, held, phrased, sounds, words_of
 from folkbench.compose.request import Taste
 from folkbench.compose.steer import Steer, follows, lean, rhythm
 from folkbench.errors import FolkbenchError
@@ -30,8 +30,8 @@ ENOUGH, ROUNDS = 20, 4
 class Choice(NamedTuple):
     """One way to rework a tune.
 
-    bars: each new bar's label and ABC; old: what stood there. tokens: of the whole tune. score: nats, higher is
-    likelier; masked: mean probability that grammar and wishes took away, 0..1 a token.
+    bars: each new bar's label and ABC; old: what stood there. tokens: of the whole tune, as words in root C. score:
+    nats, higher is likelier; masked: mean probability that grammar and wishes took away, 0..1 a token.
     """
 
     text: str
@@ -61,24 +61,31 @@ def rework(
     Raises FolkbenchError for bars that aren't there, a tune that can't be said in tokens, a tie, slur or broken rhythm
     that leads into or out of the bars; and where nothing is left that is as it was wished.
     """
-    grammar = composer.masks.grammar
+    grammar = composer.bars
     if grammar is None:
         raise FolkbenchError("a rework needs the grammar", "leave --no-grammar away")
     wish = (steer or Steer()).checked()
+    held_to = wish.like or wish.rhythm_of or wish.keep_rhythm
+    if held_to and composer.encoding.spells:
+        raise FolkbenchError(
+            "a network of characters can't be held to a rhythm or a figure", "take a network of tokens with --model"
+        )
     named = named_bars(tune, bars) if isinstance(bars, str) else tuple(bars)
     job = _job(composer, tune, named, wish)
     labels = _labels(tune)
     for n in named:
         _refuse_edges(tune, n, frozenset(named), labels)
     old = tuple(job.tune.bars[n] for n in job.wanted)
-    figure = sounds(composer.vocabulary, job.tune, job.figure) if job.figure else ()
-    before = [sounds(composer.vocabulary, job.tune, bar) for bar in old]
+    figure = sounds(composer, job.tune, job.figure) if job.figure else ()
+    before = [sounds(composer, job.tune, bar) for bar in old]
+    was = [words_of(composer, job.tune, bar) for bar in old]
     drawn: dict[tuple[Numbers, ...], Candidate] = {}
     for nth in range(ROUNDS):
         for one in candidates(composer, grammar, job, seed, taste or Taste(), nth):
-            heard = [sounds(composer.vocabulary, job.tune, bar) for bar in one.bars]
+            heard = [sounds(composer, job.tune, bar) for bar in one.bars]
+            now = [words_of(composer, job.tune, bar) for bar in one.bars]
             anew = all(a != b for a, b in zip(before, heard, strict=True))
-            if anew and all(_holds(bar, figure) for bar in heard) and follows(wish, grammar.tokens, old, one.bars):
+            if anew and all(_holds(bar, figure) for bar in heard) and follows(wish, was, now):
                 drawn.setdefault(one.bars, one)
         if len(drawn) >= ENOUGH:
             break
@@ -101,7 +108,7 @@ def noted(text: str, note: str) -> str:
 
 def _job(composer: Composer, tune: Tune, named: Sequence[int], steer: Steer) -> Job:
     """What the candidates are drawn for."""
-    said = phrased(composer.vocabulary, tune)
+    said = phrased(composer, tune)
     tokens = composer.vocabulary.tokens
     wanted = tuple(said.nths.index(n) for n in named if n in said.nths)
     if not wanted:
@@ -117,7 +124,7 @@ def _job(composer: Composer, tune: Tune, named: Sequence[int], steer: Steer) -> 
                 one, two = labels[said.nths[n]], labels[said.nths[other]]
                 raise FolkbenchError(f"{one} can't have the rhythm of {two}: it isn't as long", "name another bar")
             patterns[n] = rhythm(tokens, said.bars[other])
-    figure = figure_of(composer.vocabulary, said, steer.like, tune.key.text) if steer.like else ()
+    figure = figure_of(composer, said, steer.like, tune.key.text) if steer.like else ()
     return Job(said, wanted, patterns, figure, lean(steer, tokens))
 
 
@@ -178,13 +185,13 @@ def _choice(composer: Composer, tune: Tune, job: Job, new: Candidate) -> Choice:
     for n, bar in reversed(list(zip(job.wanted, new.bars, strict=True))):
         nth = said.nths[n]
         begin, end = _span(tune.bars[nth])
-        written = as_abc(composer.vocabulary, said, bar)
+        written = as_abc(composer, said, bar)
         bars.append((labels[nth], written))
         old.append(text[begin:end])
         text = text[:begin] + written + text[end:]
     music = dict(zip(job.wanted, new.bars, strict=True))
     whole = said._replace(bars=tuple(music.get(n, bar) for n, bar in enumerate(said.bars)))
-    tokens = tuple(composer.vocabulary.texts[number] for number in whole.numbers)
+    tokens = composer.encoding.read([composer.vocabulary.texts[number] for number in whole.numbers], 0)
     return Choice(text, tuple(bars[::-1]), tuple(old[::-1]), tokens, new.score, new.masked)
 
 

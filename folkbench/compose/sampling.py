@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from folkbench.compose.alone import make_alone
 from folkbench.compose.drawing import dice, draw, throws
-from folkbench.compose.fence import HOTTER, MOST_BACKS, Fence
+from folkbench.compose.fence import HOTTER, MOST_BACKS, Fence, Guarding
 from folkbench.compose.form import Form
 from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import BAR, Floats, Masks, Numbers
@@ -35,14 +35,14 @@ def sample(
     *,
     streams: int = STREAMS,
     longest: int = LONGEST,
-    guard: Guard | None = None,
+    guard: Guarding | None = None,
 ) -> Iterator[Drawn]:
     """Make every tune that is asked for; they come as they are finished. `guard` keeps them from copying.
 
     Each `prime` must be allowed by the grammar, whatever is chosen in it (`walk` says so).
     """
     queue = iter(requests)
-    if streams == 1:
+    if streams == 1 and (guard is None or isinstance(guard, Guard)):
         while (request := next(queue, None)) and not (is_scripted(request) or request.away):
             yield make_alone(network, masks, request, taste or Taste(), longest, guard)
         queue = chain([request] if request else [], queue)
@@ -83,7 +83,7 @@ class _Batch:
         taste: Taste,
         longest: int,
         requests: list[Request],
-        guard: Guard | None,
+        guard: Guarding | None,
     ) -> None:
         self.network, self.masks, self.longest = network, masks, longest
         self.taste = taste
@@ -141,6 +141,7 @@ class _Batch:
         chances = self.chances[self.slots, self.cast]
         tokens, logprob, masked = draw(logits, barred, chances, self.taste.top_p)
         given = self.made[self.slots, self.at]
+        given = np.where(given == DRAWN, self.masks.given(self.states), given)
         free = given == DRAWN
         if free.all():
             self.drawn += 1
@@ -205,10 +206,10 @@ class _Batch:
 
     def _seat(self, slot: int, request: Request) -> None:
         self.requests[slot] = request
-        self.dice[slot] = dice(request.seed, request.k)
+        self.dice[slot] = None  # the old one's; the new one's first numbers are for the first places
         self.h[:, slot], self.c[:, slot] = self.blank_h, self.blank_c
         self.tokens[slot] = self.start_token
-        self.states[slot] = self.masks.start(request.form)
+        self.states[slot] = self.masks.start(request.form, request.opening)
         for counter in (self.pitches, self.at, self.drawn, self.logprob, self.masked, self.cast, self.backs):
             counter[slot] = 0
         self.heat[slot] = 1
@@ -222,6 +223,7 @@ class _Batch:
         self.limit[slot] = max(self.longest, request.given + 1)
         while self.limit[slot] + 2 * PATIENCE > self.made.shape[1]:
             self._widen()
+        self.dice[slot] = dice(request.seed, request.k)
         self.made[slot] = DRAWN
         self.made[slot, :primed] = request.prime
         self.own[slot] = self.made[slot] != DRAWN

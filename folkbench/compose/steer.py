@@ -52,7 +52,7 @@ class Steer(NamedTuple):
         return self
 
 
-Bars = Sequence[Sequence[int]]
+Bars = Sequence[Sequence[Token]]
 
 
 def lean(steer: Steer, tokens: Sequence[Token]) -> Floats:
@@ -69,13 +69,13 @@ def lean(steer: Steer, tokens: Sequence[Token]) -> Floats:
     return np.array(row, np.float32)
 
 
-def follows(steer: Steer, tokens: Sequence[Token], old: Bars, new: Bars) -> bool:
-    """Whether new bars are higher, lower, simpler than the old ones, as it was asked."""
+def follows(steer: Steer, old: Bars, new: Bars) -> bool:
+    """Whether new bars are higher, lower, simpler than the old ones, as it was asked; bars are words."""
     before, after = (
-        np.array([tokens[n].step for bar in bars for n in bar if tokens[n].kind == "pitch"]) for bars in (old, new)
+        np.array([word.step for bar in bars for word in bar if word.kind == "pitch"]) for bars in (old, new)
     )
     if steer.simpler:
-        counts = [[sum(tokens[n].kind == "pitch" for n in bar) for bar in bars] for bars in (old, new)]
+        counts = [[sum(word.kind == "pitch" for word in bar) for bar in bars] for bars in (old, new)]
         if len(after) >= len(before) or any(m > n for n, m in zip(*counts, strict=True)):
             return False
     if not (steer.higher or steer.lower) or not len(before):

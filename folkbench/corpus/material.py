@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +17,18 @@ import numpy.typing as npt
 
 from folkbench.corpus.entry import Corpus, Entry
 from folkbench.corpus.tonics import tonics
-from folkbench.encoding import END, START, TITLE, Vocabulary, rhythm_token, sequence, spell
+from folkbench.encoding import (
+    END,
+    START,
+    TITLE,
+    Encoding,
+    Vocabulary,
+    encoding_of,
+    meaning,
+    rhythm_token,
+    sequence,
+    spell,
+)
 from folkbench.encoding.timing import EIGHTH, clock
 from folkbench.encoding.tokens import order
 from folkbench.errors import FolkbenchError
@@ -25,8 +37,6 @@ FEWEST = 3
 """A token that stands in fewer tunes isn't learnt; a tune that can't do without it isn't trained on. A corpus of
 less than a thousand tunes can't be so choosy: there every token is learnt.
 """
-
-ENCODING = "v2"
 
 _SIXTEENTHS, _BARS = 33, 17
 """What is counted along in training: as far as the longest meters and parts go; what lies behind is the last."""
@@ -37,12 +47,16 @@ Counted = npt.NDArray[np.int16]
 
 @dataclass(frozen=True)
 class Material:
-    """Sequences for one training: the tunes to learn, those held out, and the vocabulary of both."""
+    """Sequences for one training: the tunes to learn, those held out, and the vocabulary of both.
+
+    Which tunes these are is the same in every encoding: a network can be compared with one of another.
+    """
 
     vocabulary: tuple[str, ...]
+    words: tuple[str, ...]  # what its tokens can say, in root C
     train: tuple[Entry, ...]
     validation: tuple[Entry, ...]
-    left_out: tuple[Entry, ...]  # tunes with a token that isn't in the vocabulary
+    left_out: tuple[Entry, ...]  # tunes with a word that isn't learnt
     tonics: dict[str, dict[str, int]]  # of the whole corpus, for the network's metadata
     encoding: str
     fingerprint: str  # of the corpus
@@ -54,20 +68,23 @@ class Material:
         return _SIXTEENTHS, _BARS, 2, _SIXTEENTHS
 
     def clock(self, tune: Numbers) -> Counted:
-        """What can be counted behind each token of a sequence, `(length, 4)`; -1 outside the music."""
-        found = np.full((len(tune), len(self.counters)), -1, dtype=np.int16)
-        first = 1 + next(place for place, number in enumerate(tune.tolist()) if number in self._modes)
-        music = [self.vocabulary[number] for number in tune[first:].tolist()]
-        last = next((n for n, text in enumerate(music) if text in (TITLE, END)), len(music))
-        meter, mode = (self.vocabulary[number] for number in tune[first - 2 : first].tolist())
+        """What can be counted behind each token of a sequence, `(length, 4)`; -1 outside the music, and where a word
+        has more characters to come.
+        """
+        known = encoding_of(self.encoding)
+        words = known.read([self.vocabulary[number] for number in tune.tolist()], 0)
+        first = _head(words)
+        last = next((n for n in range(first, len(words)) if words[n] in (TITLE, END)), len(words))
         sixteenth = EIGHTH // 2
-        counts = clock(music[:last], meter, mode)
+        counts = clock(words[first:last], words[first - 2], words[first - 1])
         rows = [(count.at // sixteenth, count.bar, count.opened, count.pickup // sixteenth) for count in counts]
-        found[first : first + last] = np.minimum(rows, np.array(self.counters) - 1)
+        ends = np.cumsum([len(group) for group in known.write(words, 0)])[first:last] - 1
+        found = np.full((len(tune), len(self.counters)), -1, dtype=np.int16)
+        found[ends] = np.minimum(rows, np.array(self.counters) - 1)
         return found
 
     def epoch(self, seed: int, epoch: int) -> list[Numbers]:
-        """Every tune to learn once, in the corpus's order, as `(length,)` arrays.
+        """Every tune to learn once with each root, in the corpus's order, as `(length,)` arrays.
 
         Drawn for each tune and epoch: the title in front, behind, or left out, a third each; the type in or
         left out, half each; of several titles, one.
@@ -79,44 +96,50 @@ class Material:
         found = []
         for entry, place, with_type, share in zip(self.train, places, typed, which, strict=True):
             title = entry.titles[int(share * len(entry.titles))] if place and entry.titles else ""
-            found.append(self._numbers(entry, title, entry.rhythm if with_type else "", behind=place == 2))
+            words = self._words(entry, title, entry.rhythm if with_type else "", behind=place == 2)
+            found += [self._numbers(words, root) for root in encoding_of(self.encoding).roots]
         return found
 
     @cached_property
     def held_out(self) -> list[tuple[Numbers, int]]:
-        """The tunes held out without title and type, each with the index of its first music token: predictions
-        count from there to the end, `</s>` included.
+        """The tunes held out without title and type, in root C, each with the index of its first music token:
+        predictions count from there to the end, `</s>` included.
         """
-        return [self._counted(self._numbers(entry, "", "")) for entry in self.validation]
+        return [self._counted(self._words(entry, "", "")) for entry in self.validation]
 
     @cached_property
     def primed(self) -> list[tuple[Numbers, int]]:
         """The tunes held out with title and type in front; the same music tokens count."""
-        return [self._counted(self._numbers(entry, entry.title, entry.rhythm)) for entry in self.validation]
+        return [self._counted(self._words(entry, entry.title, entry.rhythm)) for entry in self.validation]
 
     @cached_property
     def _index(self) -> dict[str, int]:
         return Vocabulary(self.vocabulary).index
 
     @cached_property
-    def _modes(self) -> frozenset[int]:
-        return frozenset(Vocabulary(self.vocabulary).of_kind("mode"))
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.words)
 
-    def _numbers(self, entry: Entry, title: str, rhythm: str, behind: bool = False) -> Numbers:
+    def _words(self, entry: Entry, title: str, rhythm: str, behind: bool = False) -> tuple[str, ...]:
+        known = rhythm if rhythm_token(rhythm) in self._known else ""
+        words = sequence(entry.meter, entry.mode, entry.music, title=title, rhythm=known, behind=behind)
+        return tuple(word for word in words if word in self._known)
+
+    def _numbers(self, words: tuple[str, ...], root: int = 0) -> Numbers:
         index = self._index
-        known = rhythm if rhythm_token(rhythm) in index else ""
-        texts = sequence(entry.meter, entry.mode, entry.music, title=title, rhythm=known, behind=behind)
-        return np.array([index[text] for text in texts if text in index], dtype=np.uint16)
+        return np.array([index[text] for text in encoding_of(self.encoding).tokens(words, root)], dtype=np.uint16)
 
-    def _counted(self, numbers: Numbers) -> tuple[Numbers, int]:
-        return numbers, 1 + next(place for place, number in enumerate(numbers.tolist()) if number in self._modes)
+    def _counted(self, words: tuple[str, ...]) -> tuple[Numbers, int]:
+        head = encoding_of(self.encoding).tokens(words[: _head(words)])
+        return self._numbers(words), len(head)
 
 
-def material(corpus: Corpus, seed: int, held_out: float = 0.05) -> Material:
+def material(corpus: Corpus, seed: int, held_out: float = 0.05, encoding: str = "v2") -> Material:
     """The corpus split by group, about `held_out` of its tunes held out, with the vocabulary that all of them need.
 
-    Raises FolkbenchError if there aren't two groups, one to learn and one to hold out.
+    Raises FolkbenchError if there aren't two groups, one to learn and one to hold out, or no such encoding.
     """
+    chosen = encoding_of(encoding)
     if len({entry.group for entry in corpus.entries}) < 2:
         raise FolkbenchError(f"the corpus {corpus.name} is too small to train on", "add more tunes to it")
     holders = Counter(text for entry in corpus.entries for text in _music_words(entry))
@@ -124,23 +147,40 @@ def material(corpus: Corpus, seed: int, held_out: float = 0.05) -> Material:
     letters = Counter(text for entry in corpus.entries for title in entry.titles for text in set(spell(title)))
     fewest = FEWEST if len(corpus) >= 1000 else 1
     counted = [text for texts in (holders, rhythms, letters) for text, count in texts.items() if count >= fewest]
-    vocabulary = tuple(sorted({START, END, TITLE, *counted}, key=order))
-    known = frozenset(vocabulary)
+    words = tuple(sorted({START, END, TITLE, *counted}, key=order))
+    known = frozenset(words)
     usable = [entry for entry in corpus.entries if _music_words(entry) <= known]
     away = _held_out_groups(usable, seed, held_out)
     train = tuple(entry for entry in usable if entry.group not in away)
     validation = tuple(entry for entry in usable if entry.group in away)
+    vocabulary = _vocabulary(chosen, words, usable)
     digest = hashlib.sha256(repr((corpus.fingerprint, vocabulary, [entry.number for entry in validation])).encode())
     return Material(
         vocabulary=vocabulary,
+        words=words,
         train=train,
         validation=validation,
         left_out=tuple(entry for entry in corpus.entries if not _music_words(entry) <= known),
         tonics=tonics(corpus),
-        encoding=ENCODING,
+        encoding=encoding,
         fingerprint=corpus.fingerprint,
         split=digest.hexdigest()[:16],
     )
+
+
+def _vocabulary(encoding: Encoding, words: tuple[str, ...], entries: list[Entry]) -> tuple[str, ...]:
+    """The tokens that the words are written with, and those of all entries' music with each root."""
+    marks = [word for word in words if meaning(word).kind not in ("mode", "pitch")]
+    found = {token for word in marks for token in encoding.tokens((word,))}
+    for entry in entries:
+        for root in encoding.roots:
+            found.update(encoding.tokens((entry.mode, *entry.music), root))
+    return tuple(sorted(found, key=order))
+
+
+def _head(words: Sequence[str]) -> int:
+    """How many words stand before the music."""
+    return 1 + next(place for place, word in enumerate(words) if meaning(word).kind == "mode")
 
 
 def _music_words(entry: Entry) -> frozenset[str]:

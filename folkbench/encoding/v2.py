@@ -114,6 +114,18 @@ def plain_bars(music: Iterable[str]) -> tuple[str, ...]:
     return tuple("|" if token == "||" else token for token in music)
 
 
+def in_scale(step: int, alter: int, scale: tuple[int, ...], bar: dict[int, int]) -> str:
+    """A pitch as it is written in a scale; `bar`, empty where one begins, remembers what each letter and each step
+    were altered by last.
+    """
+    plain = scale[step % 7]
+    letter = step % 7 - 100  # a key that no step has
+    written = alter != plain or bar.get(letter, plain) != plain or bar.get(step, plain) != plain
+    if written:
+        bar[letter] = bar[step] = alter
+    return pitch_text(step, alter if written else None)
+
+
 class _Sound(NamedTuple):
     """A note, chord or rest as it will be written: its length before any tuplet, num/den eighths in lowest terms."""
 
@@ -137,12 +149,7 @@ class _Speller(NamedTuple):
         alter = self.root[degree] + note.alter - self.scale[note.step % 7]
         if not -2 <= alter <= 2:
             raise Unencodable("accidental", "a note is altered by more than two semitones in root C")
-        plain = self.root[degree]
-        letter = degree - 100  # a key that no step has
-        written = alter != plain or bar.get(letter, plain) != plain or bar.get(step, plain) != plain
-        if written:
-            bar[letter] = bar[step] = alter
-        return pitch_text(step, alter if written else None)
+        return in_scale(step, alter, self.root, bar)
 
 
 def _refuse_what_cannot_be_said(tune: Tune) -> None:

@@ -28,14 +28,13 @@ class HeldOut(NamedTuple):
 def held_out(model: str, corpus: Corpus, split: int = 1) -> HeldOut:
     """Judge a network on the tunes of `corpus` that `split` holds out.
 
-    Raises FolkbenchError where it was trained on them (on this corpus, by another split), or speaks another encoding.
+    Raises FolkbenchError where it was trained on them (on this corpus, by another split), or speaks an encoding that
+    there isn't.
     """
     folder = find(model or None)
     engine = Engine(folder)
     history: Mapping[str, Any] = load(folder / WEIGHTS).history if (folder / WEIGHTS).is_file() else {}
-    tunes = material(corpus, split)
-    if engine.encoding != tunes.encoding:
-        raise FolkbenchError(f"the network speaks {engine.encoding}, the corpus is read as {tunes.encoding}")
+    tunes = material(corpus, split, encoding=engine.encoding)
     if history.get("corpus", {}).get("fingerprint") == corpus.fingerprint and history.get("split") != tunes.split:
         raise FolkbenchError(
             f"split {split} of {corpus.name} isn't the one that the network was trained by", "give it with --split"

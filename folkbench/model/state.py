@@ -31,6 +31,7 @@ def keep(run: Run, material: Material, folder: Path) -> None:
         for key, value in run.optimiser.state[weight].items():
             tensors[f"optimiser/{name}/{key}"] = value
     note = {
+        "encoding": material.encoding,
         "split": material.split,
         "vocabulary": material.vocabulary,
         "recipe": asdict(run.recipe),
@@ -38,6 +39,15 @@ def keep(run: Run, material: Material, folder: Path) -> None:
         **{name: getattr(run, name) for name in ("seed", "dtype", *_COUNTS)},
     }
     write_whole(folder / STATE, pack(tensors, {"folkbench": json.dumps(note)}), force=True)
+
+
+def encoding(folder: Path) -> str:
+    """The encoding of the run that was stopped in `folder`; "" where no such run can be read."""
+    try:
+        with safe_open(folder / STATE, framework="pt") as file:
+            return str(json.loads(file.metadata()["folkbench"]).get("encoding", "v2"))
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError):
+        return ""
 
 
 def resume(folder: Path, material: Material) -> Run:

@@ -183,3 +183,6 @@ def test_later_parts_get_the_opening_that_the_network_left_out() -> None:
         "|",
     ]
     assert with_openings(["|:", "C", "||", "D", ":|"]) == ["|:", "C", "||", "D", ":|"]
+    assert with_openings(["C", ":|", "|2", "D", "||", "E", ":|"]) == ["C", ":|", "|2", "D", "||", "|:", "E", ":|"]
+    after_second = ["C", ":|", "|2", "D", "|:", "E", "||", "F", ":|"]
+    assert with_openings(after_second) == after_second

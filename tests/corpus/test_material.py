@@ -11,7 +11,7 @@ from folkbench.corpus.entry import Corpus
 from folkbench.corpus.gather import gather
 from folkbench.corpus.material import Material, material
 from folkbench.corpus.session import BOOKS, arrivals
-from folkbench.encoding import title_of
+from folkbench.encoding import encoding_of, title_of
 from folkbench.errors import FolkbenchError
 from folkbench.notation import read
 
@@ -103,3 +103,28 @@ def test_one_tune_is_too_small_to_train_on() -> None:
     one = gather("one", "", [Arrival(read("X:1\nM:4/4\nK:D\nD2FA d4|\n"), "a book", 1)])
     with pytest.raises(FolkbenchError, match="too small"):
         material(one, 1)
+
+
+@pytest.mark.parametrize("encoding", ["v1", "v3"])
+def test_the_same_tunes_are_held_out_in_every_encoding(corpus: Corpus, made: Material, encoding: str) -> None:
+    other = material(corpus, 1, 0.1, encoding)
+    assert (other.train, other.validation, other.left_out) == (made.train, made.validation, made.left_out)
+    known = encoding_of(encoding)
+    for (numbers, first), entry in zip(other.held_out, other.validation, strict=True):
+        assert known.read(words(other, numbers), 0) == ("<s>", entry.meter, entry.mode, *entry.music, "</s>")
+        assert (
+            "".join(words(other, numbers[first:]))
+            == "".join(known.tokens((entry.mode, *entry.music, "</s>")))[len("".join(known.tokens((entry.mode,)))) :]
+        )
+    assert len(other.epoch(1, 1)) == len(known.roots) * len(other.train)
+
+
+@pytest.mark.parametrize("encoding", ["v1", "v3"])
+def test_who_counts_along_counts_the_same_in_every_encoding(corpus: Corpus, made: Material, encoding: str) -> None:
+    other = material(corpus, 1, 0.1, encoding)
+    for (plain, _), (numbers, _) in zip(made.held_out, other.held_out, strict=True):
+        counts = [row for row in other.clock(numbers).tolist() if row[0] >= 0]
+        joined = encoding == "v1" and any(text in (":|", "|:") for text in words(made, plain))
+        if not joined:
+            assert counts == [row for row in made.clock(plain).tolist() if row[0] >= 0]
+        assert len(other.clock(numbers)) == len(numbers)
