@@ -21,13 +21,14 @@ from folkbench.compose.priming import Primed, Wish, prime
 from folkbench.compose.reach import Reach, ways
 from folkbench.compose.request import STREAMS, Drawn, Network, Taste
 from folkbench.compose.sampling import sample
+from folkbench.compose.typed import as_typed, sounding
 from folkbench.corpus import DEFAULT
 from folkbench.corpus import names as corpora
 from folkbench.encoding import Vocabulary, decode, meaning, title_of
 from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import find
 from folkbench.model.engine import Engine
-from folkbench.notation import layout, to_key, transpose, write
+from folkbench.notation import layout, read, to_key, transpose, write
 from folkbench.notation.titles import clean
 from folkbench.notation.tune import Field, Tune
 from folkbench.whence import Guard, Index, can_guard, is_ready, open_guard, open_index
@@ -171,7 +172,11 @@ class Composer:
         tune = to_key(tune, tonic) if semitones is None else transpose(tune, semitones, tonic)
         title = primed.wish.title or clean(title_of(texts)).text or "Untitled"
         tune = _headed(layout(tune), x, title, self._notes(primed.wish, request.seed, request.k, taste, original))
-        return Made(write(tune), tune, title, request.seed, request.k, texts, drawn.logprob, drawn.masked, drawn.backs)
+        abc = write(tune)
+        if primed.typed and drawn.own:
+            abc = as_typed(abc, sounding(texts[start:stop], drawn.own[start:stop]), primed.typed)
+            tune = read(abc)
+        return Made(abc, tune, title, request.seed, request.k, texts, drawn.logprob, drawn.masked, drawn.backs)
 
     def _music(self, drawn: Drawn, texts: Sequence[str], start: int, stop: int) -> list[str]:
         """The music with the bar lines that a player expects and the network leaves out, or hasn't got."""

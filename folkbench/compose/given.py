@@ -106,6 +106,8 @@ def _in_pieces(words: Sequence[str], what: str, vocabulary: Vocabulary) -> tuple
         else:
             pieces[-1].append(vocabulary.index[word])
         in_bar = word == HOLE or (in_bar and kind not in LINES)
+    if len(pieces) > 1 and not pieces[-1]:
+        pieces[-1].append(vocabulary.index["|"])  # a hole ends where its bar does
     return tuple(tuple(piece) for piece in pieces)
 
 

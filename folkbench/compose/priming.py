@@ -125,7 +125,7 @@ def prime(wish: Wish, vocabulary: Vocabulary, masks: Masks, say: Callable[[str],
         kept = tuple(n for n, token in enumerate(vocabulary.tokens) if token.kind not in CHANGES_A_NOTE)
         choices.append((len(tokens), kept))
     all_given = frozenset((*planned.music, *planned.ending, *(n for gap in planned.gaps for n in gap.tokens)))
-    typed = (*given.typed, *last.typed)
+    typed = (*given.typed, *last.typed) if bool(given.typed) == bool(given) and bool(last.typed) == bool(last) else ()
     request = Request(0, 0, tuple(tokens), planned.form, tuple(choices), planned.gaps, planned.ending)
     return Primed(wish, request, tonic, semitones, modes, mode_at, _notes(wish), all_given, typed)
 
