@@ -39,6 +39,8 @@ def index(human: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Index:
 class ByHeart:
     """A network that has learnt tunes by heart: behind six tokens it writes what stands behind them in a tune."""
 
+    recall = None
+
     def __init__(self, human: Corpus) -> None:
         extra = tuple(word for word in ("|", "|:", ":|", "||", "|1", "|2", "/2", "2") if word not in human.words)
         self.vocabulary = Vocabulary((*HEADS, *human.words, *extra))
