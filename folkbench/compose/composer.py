@@ -25,13 +25,14 @@ from folkbench.compose.request import LONGEST, STREAMS, Drawn, Network, Taste
 from folkbench.compose.rooted import Rooted
 from folkbench.compose.sampling import sample
 from folkbench.compose.spelled import SpelledBars, Speller
+from folkbench.compose.typed import as_typed, sounding
 from folkbench.corpus import DEFAULT
 from folkbench.corpus import names as corpora
 from folkbench.encoding import Vocabulary, decode, encoding_of, meaning, title_of
 from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import find
 from folkbench.model.engine import Engine
-from folkbench.notation import layout, to_key, transpose, write
+from folkbench.notation import layout, read, to_key, transpose, write
 from folkbench.notation.titles import clean
 from folkbench.notation.tune import Field, Tune
 from folkbench.whence import Index, can_guard, is_ready, open_guard, open_index
@@ -215,8 +216,13 @@ class Composer:
         tune = to_key(tune, tonic) if semitones is None else transpose(tune, semitones, tonic)
         title = primed.wish.title or clean(title_of(texts)).text or "Untitled"
         tune = _headed(layout(tune), x, title, self._notes(primed.wish, request.seed, request.k, taste, original))
+        abc = write(tune)
+        own = request.owns(len(texts)) if self.encoding.spells else drawn.own
+        if primed.typed and own:
+            abc = as_typed(abc, sounding(texts[start:stop], own[start:stop]), primed.typed)
+            tune = read(abc)
         k, counted = request.k, (drawn.logprob, drawn.masked, drawn.backs)
-        return Made(write(tune), tune, title, request.seed, k, texts, *counted, written=written)
+        return Made(abc, tune, title, request.seed, k, texts, *counted, written=written)
 
     def _music(self, words: Sequence[str], stepped: Sequence[str], start: int, stop: int, form: Form) -> list[str]:
         """The music with the bar lines that a player expects and the network leaves out, or hasn't got.

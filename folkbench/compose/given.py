@@ -109,6 +109,8 @@ def _in_pieces(words: Sequence[str], what: str) -> tuple[Words, ...]:
         else:
             pieces[-1].append(word)
         in_bar = word == HOLE or (in_bar and kind not in LINES)
+    if len(pieces) > 1 and not pieces[-1]:
+        pieces[-1].append("|")  # a hole ends where its bar does
     return tuple(tuple(piece) for piece in pieces)
 
 

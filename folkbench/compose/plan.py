@@ -119,7 +119,7 @@ class _Walk:
     def on(self, walked: _Walked, pieces: Sequence[Numbers], count: int) -> tuple[Gap, ...] | Misfit:
         """The gaps before each of `pieces`. `count` tokens have been given."""
         state = closed_note(walked.state)
-        if not pieces or not any(pieces):
+        if not pieces:
             return () if self.grammar.lives(state) else Misfit(count)
         rest = self.first_bar(pieces[0])
         ticks = self.grammar.lasting([self.tokens[number] for number in rest], state.place.compound)

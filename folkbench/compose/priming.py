@@ -147,7 +147,7 @@ def prime(
     if root is not None and len(encoding.roots) > 1:
         choices += _on_c(len(tokens), planned.music, vocabulary)
     all_given = frozenset((*planned.music, *planned.ending, *(n for gap in planned.gaps for n in gap.tokens)))
-    typed = (*given.typed, *last.typed)
+    typed = (*given.typed, *last.typed) if bool(given.typed) == bool(given) and bool(last.typed) == bool(last) else ()
     request = Request(0, 0, tuple(tokens), planned.form, tuple(choices), planned.gaps, planned.ending)
     return Primed(wish, request, tonic, semitones, modes, mode_at, notes, all_given, typed, root)
 

@@ -82,6 +82,10 @@ class Request(NamedTuple):
         opening = tuple(tuple(texts[number] for number in some) for some in numbers)
         return self._replace(prime=(), choices=(), opening=opening)
 
+    def owns(self, count: int) -> tuple[bool, ...]:
+        """Of so many words of a network that spells, which the user gave."""
+        return tuple(n < len(self.opening) and len(self.opening[n]) == 1 for n in range(count))
+
     @property
     def given(self) -> int:
         """How many tokens are given before the network is left alone, those in holes not counted."""

@@ -121,6 +121,7 @@ class _Batch:
         self.fence = Fence(guard, count, self.h, self.c) if guard else None
         self.dice: list[np.random.Generator | None] = [None] * count
         self.choices: list[dict[int, tuple[int, ...]]] = [{} for _ in requests]
+        self.scripted = self.limited = False  # whether any stream has music given to it, or pitches kept from it
         for slot, request in enumerate(requests):
             self._seat(slot, request)
 
@@ -231,8 +232,8 @@ class _Batch:
         self.away[slot, list(request.away)] = BAR
         self._stand(slot, at_first(request))
         self.inside[slot] = False
-        self.scripted = not self.masks.free and any(one.given or is_scripted(one) for one in self.requests if one)
-        self.limited = bool(self.away.any())
+        self.scripted |= not self.masks.free and (request.given > 0 or is_scripted(request))
+        self.limited |= bool(request.away)
         for first in range(0, self.made.shape[1], _BLOCK):
             self._throw(slot, first)
 

@@ -73,12 +73,14 @@ class Recall:
     def raise_(self, logits: Floats, memory: Memory, streams: Numbers | None = None) -> None:
         """Raise in `logits` (streams, vocabulary) what each tune of the memory recalls, or each of `streams`."""
         tokens, lengths = memory.offers(streams)
-        rows = np.arange(len(logits))[:, None]
-        own = logits[rows, tokens]
+        rows = np.arange(len(logits))
+        own = logits[rows[:, None], tokens]
         place = np.arange(2)
         lengths = np.minimum(lengths, REACH)
         b, a = self.table[place, 0, lengths], self.table[place, 1, lengths]
-        logits[rows, tokens] = own + (b + a * (own - logits.max(axis=1, keepdims=True)))
+        more = b + a * (own - logits.max(axis=1, keepdims=True))
+        for one in place:  # one after the other: where there is no other place, its token may be the first one's
+            logits[rows, tokens[:, one]] += more[:, one]
 
 
 def recall(table: NDArray[np.float32], vocabulary: Sequence[str]) -> Recall:

@@ -16,7 +16,7 @@ running sums, so that many tunes are watched at once with a few numpy operations
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,8 @@ FEWEST_BARS = 2
 BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2^64
 INVERSE = pow(BASE, -1, 1 << 64)
 _SKIPPED = ("start", "marker", "letter", "rhythm", "meter", "mode", "other")  # tokens that are no music
+
+_SIEVED = np.uint64(64 - 22)
 
 Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
@@ -92,6 +94,16 @@ class Guard:
         self.writes = np.array([[word == other for other in vocabulary] for word in index.text.words])
         self.writes[LINE] = self.lines | self.ends
 
+    @cached_property
+    def sieves(self) -> tuple[Flags, Flags]:
+        """For runs and phrases: by a hash's first bits, whether one that is known begins with them."""
+        found = []
+        for known in (self.runs, self.phrases):
+            sieve = np.zeros(1 << 22, bool)
+            sieve[known >> _SIEVED] = True
+            found.append(sieve)
+        return found[0], found[1]
+
     def watch(self, streams: int) -> Watch:
         """Watch so many tunes from their beginning."""
         return Watch(self, streams)
@@ -135,13 +147,13 @@ class Watch:
         mask = np.zeros((len(rows), len(guard.values)), bool)
         long = np.flatnonzero((length >= guard.tokens) & (fresh >= length - guard.tokens))
         runs = self._hash(long, length[long] - guard.tokens, length[long])
-        for row, run in zip(*_among(long, runs, guard.runs), strict=True):
+        for row, run in zip(*_among(long, runs, guard.runs, guard.sieves[0]), strict=True):
             first, last = np.searchsorted(guard.runs, run, "left"), np.searchsorted(guard.runs, run, "right")
             mask[row] |= guard.writes[guard.next[first:last]].any(axis=0)
         begin = self._line_at[rows, np.maximum(lines - guard.bars, 0)]
         whole = np.flatnonzero(~at_line & (lines >= guard.bars) & (fresh >= begin))
         phrases = self._hash(whole, begin[whole], length[whole]) + guard.line * self._powers[(length - begin)[whole]]
-        mask[_among(whole, phrases, guard.phrases)[0]] |= guard.lines | guard.ends
+        mask[_among(whole, phrases, guard.phrases, guard.sieves[1])[0]] |= guard.lines | guard.ends
         mask[at_line] &= ~(guard.lines | guard.ends)  # one more sign of the same bar line
         return mask
 
@@ -186,10 +198,12 @@ class Watch:
         self._powers, self._inverses = _powers(BASE, now + more), _powers(INVERSE, now + more)
 
 
-def _among(rows: Numbers, hashes: Hashes, known: Hashes) -> tuple[Numbers, Hashes]:
-    """Those rows, with their hashes, whose hash is known."""
-    if not len(known) or not len(rows):
-        return rows[:0], hashes[:0]
+def _among(rows: Numbers, hashes: Hashes, known: Hashes, sieve: Flags) -> tuple[Numbers, Hashes]:
+    """Those rows, with their hashes, whose hash is known. The sieve leaves few that must be searched for."""
+    maybe = sieve[hashes >> _SIEVED]
+    rows, hashes = rows[maybe], hashes[maybe]
+    if not len(rows):
+        return rows, hashes
     places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
     there = known[places] == hashes
     return rows[there], hashes[there]

@@ -81,6 +81,16 @@ def test_a_prefix_in_plain_abc_stands_exactly_in_its_key(composer: Composer, pre
     assert music.startswith(re.sub(r"\s", "", prefix))
 
 
+def test_what_is_given_in_plain_abc_keeps_its_bytes_bar_by_bar(composer: Composer) -> None:
+    wish = Wish(prefix="{c}GA Bc d>e fd | ... ~g2 fe", ending="(3ABc d2 G3 z", key="G", meter="4/4")
+    for seed in range(4):
+        abc = one(composer, wish, seed).abc
+        assert "{c}GA Bc d>e fd |" in abc
+        assert " ~g2 fe" in abc
+        assert "(3ABc d2 G3 z" in abc
+        assert not failed(check(read(abc), strict=True))
+
+
 def test_the_same_request_gives_the_same_bytes_alone_and_among_others(untrained: Path) -> None:
     wish = Wish(rhythm="reel")
     many = [made.abc for made in Composer(str(untrained), threads=1).make(wish, 9, count=6)]

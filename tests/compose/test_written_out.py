@@ -7,7 +7,7 @@ import pytest
 from folkbench.check import check, failed
 from folkbench.compose.written_out import WrittenOut, second_ending, vary
 from folkbench.errors import FolkbenchError
-from folkbench.notation import Tune, form, play_order, read
+from folkbench.notation import Tune, form, play_order, read, structure
 from folkbench.notation.tune import Note
 
 HEAD = "X:1\nT:A tune\nM:4/4\nL:1/8\nK:D\n"
@@ -31,7 +31,8 @@ def test_a_part_written_out_twice_is_played_as_before(text: str) -> None:
     after = vary(before, "A", "", 1)
     assert played(after.tune) == played(before)
     assert not failed(check(after.tune, strict=True))
-    assert [part.name for part in form(after.tune)][:2] == ["A", "B"]
+    # the same music till some of its bars are made anew, but for its endings
+    assert structure(form(after.tune))[:2] == ("AB" if "|1" in text else "AA")
     assert {place.part for part in form(after.tune) for place in part.places if place.nth in after.bars} == {"B"}
 
 
