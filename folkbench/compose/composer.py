@@ -25,7 +25,7 @@ from folkbench.compose.rooted import Rooted
 from folkbench.compose.sampling import sample
 from folkbench.compose.spelled import SpelledBars, Speller
 from folkbench.encoding import ENCODINGS, Vocabulary, decode, encoding_of, meaning, title_of
-from folkbench.errors import FolkbenchError
+from folkbench.errors import Damaged, FolkbenchError
 from folkbench.model.checkpoint import find
 from folkbench.model.engine import Engine
 from folkbench.notation import layout, to_key, transpose, write
@@ -76,7 +76,11 @@ class Composer:
         self.encoding = encoding_of(engine.encoding)
         self.vocabulary = Vocabulary(engine.vocabulary)
         # what the grammar steps over: tokens, or the words that characters spell
-        self.words = Vocabulary(tuple(self.corpus["words"])) if self.encoding.spells else self.vocabulary
+        self.words = self.vocabulary
+        if self.encoding.spells:
+            if not self.corpus.get("words"):
+                raise Damaged(f"the network {engine.hash} doesn't say which words it spells", "train it again")
+            self.words = Vocabulary(tuple(self.corpus["words"]))
         self.masks = rules = Masks(self.words.tokens, free=not grammar)
         if self.encoding.spells:
             self.masks = Masks(
