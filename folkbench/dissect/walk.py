@@ -133,7 +133,8 @@ def stand(tokens: Sequence[int], vocabulary: Sequence[str], encoding: str = "v2"
             part[step], counted[step] = (part[step - 1], counted[step - 1]) if over else (nth, 0)
         eighths[step] = at / EIGHTH
         token = meaning(texts[step])
-        if kinds[step] == "bar" and (token.ends or token.begins or token.value == "double") and step > starts[first]:
+        parts = kinds[step] == "bar" and (token.ends or token.begins or token.value == "double")
+        if parts and first < len(starts) and step > starts[first]:
             nth, first = nth + 1, number + 1
     ends = np.zeros(len(own), np.bool_)
     ends[np.cumsum(spans) - 1] = True
