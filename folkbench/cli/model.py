@@ -177,7 +177,7 @@ def finish(
 
     from folkbench.corpus import load as load_corpus
     from folkbench.corpus.material import material
-    from folkbench.model.checkpoint import WEIGHTS
+    from folkbench.model.checkpoint import WEIGHTS, load
     from folkbench.model.finish import finish as make_ready
 
     place = Path(folder)
@@ -185,7 +185,8 @@ def finish(
         place = Path(out)
         place.mkdir(parents=True, exist_ok=True)
         copyfile(Path(folder) / WEIGHTS, place / WEIGHTS)
-    measured: dict[str, Any] = make_ready(place, material(load_corpus(corpus), split), command).history["measured"]
+    tunes = material(load_corpus(corpus), split, encoding=load(place / WEIGHTS).encoding)
+    measured: dict[str, Any] = make_ready(place, tunes, command).history["measured"]
     say(f"held out {measured['held_out']:.4f}, int8 {measured['held_out_int8']:.4f} nats a token")
     print(place)
 

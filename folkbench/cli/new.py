@@ -204,6 +204,7 @@ def _row(made: Made, index: Index | None) -> dict[str, Any]:
         "title": made.title,
         "seed": made.stream,
         "tokens": made.tokens,
+        "written": made.written,
         "logprob": round(made.logprob, 4),
         "masked_mass": round(made.masked, 6),
         "path": None,

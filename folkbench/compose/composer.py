@@ -29,7 +29,7 @@ from folkbench.compose.typed import as_typed, sounding
 from folkbench.corpus import DEFAULT
 from folkbench.corpus import names as corpora
 from folkbench.encoding import Vocabulary, decode, encoding_of, meaning, title_of
-from folkbench.errors import FolkbenchError
+from folkbench.errors import Damaged, FolkbenchError
 from folkbench.model.checkpoint import find
 from folkbench.model.engine import Engine
 from folkbench.notation import layout, read, to_key, transpose, write
@@ -85,7 +85,11 @@ class Composer:
         self.encoding = encoding_of(engine.encoding)
         self.vocabulary = Vocabulary(engine.vocabulary)
         # what the grammar steps over: tokens, or the words that characters spell
-        self.words = Vocabulary(tuple(self.corpus["words"])) if self.encoding.spells else self.vocabulary
+        self.words = self.vocabulary
+        if self.encoding.spells:
+            if not self.corpus.get("words"):
+                raise Damaged(f"the network {engine.hash} doesn't say which words it spells", "train it again")
+            self.words = Vocabulary(tuple(self.corpus["words"]))
         self.masks = rules = Masks(self.words.tokens, free=not grammar)
         if self.encoding.spells:
             self.masks = Masks(

@@ -138,10 +138,10 @@ class Masks:
         if number not in self._hurried:
             state = self._states[number]
             if isinstance(state, Spelled):
-                state = state._replace(hurried=True)
-            elif self.grammar:
-                state = self.grammar.close(state)
-            self._hurried[number] = self._number(state)
+                later: AnyState | Spelled = state._replace(hurried=True)
+            else:
+                later = self.grammar.close(state) if self.grammar else state
+            self._hurried[number] = self._number(later)
         return self._hurried[number]
 
     def _hold(self, row: Floats, last_pitch: int) -> None:

@@ -33,7 +33,7 @@ class Spelled(NamedTuple):
     begun: Characters = ()
     opening: Opening = ()
     pitch: str = ""  # of the last note, while it may be tied or is
-    hurried: bool = False  # from the next word on
+    hurried: bool = False  # the tune is long enough: from the next word on it comes to its end
 
 
 class Open(NamedTuple):
@@ -69,10 +69,6 @@ class Speller:
     def start(self, form: Form = FREE, opening: Opening = ()) -> Spelled:
         """The state behind `<s>`."""
         return Spelled(self.grammar.start(form) if self.grammar else None, opening=opening)
-
-    def close(self, at: Spelled) -> Spelled:
-        """The same state in a tune that is long enough."""
-        return at._replace(hurried=True)
 
     def open(self, at: Spelled) -> frozenset[str]:
         """The characters that may stand here."""

@@ -72,13 +72,14 @@ class Material:
         has more characters to come.
         """
         known = encoding_of(self.encoding)
-        words = known.read([self.vocabulary[number] for number in tune.tolist()], 0)
+        texts = [self.vocabulary[number] for number in tune.tolist()]
+        words = known.read(texts, 0)
         first = _head(words)
         last = next((n for n in range(first, len(words)) if words[n] in (TITLE, END)), len(words))
         sixteenth = EIGHTH // 2
         counts = clock(words[first:last], words[first - 2], words[first - 1])
         rows = [(count.at // sixteenth, count.bar, count.opened, count.pickup // sixteenth) for count in counts]
-        ends = np.cumsum([len(group) for group in known.write(words, 0)])[first:last] - 1
+        ends = np.cumsum(known.spans(texts))[first:last] - 1
         found = np.full((len(tune), len(self.counters)), -1, dtype=np.int16)
         found[ends] = np.minimum(rows, np.array(self.counters) - 1)
         return found

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from folkbench.dissect.walk import Walk, place
+from folkbench.encoding import ENCODINGS, encoding_of
 from folkbench.encoding.v2 import plain_bars
 from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import Checkpoint
@@ -35,6 +36,14 @@ def counts(checkpoint: Checkpoint, corpus: str = "") -> NDArray[np.int64] | None
         return None
     index = {text: number for number, text in enumerate(checkpoint.vocabulary)}
     found = np.zeros(len(index), np.int64)
+    encoding = encoding_of(checkpoint.encoding)
+    if encoding != ENCODINGS["v2"]:
+        for entry in held.entries:
+            for root in encoding.roots:
+                for text in encoding.tokens((entry.meter, entry.mode, *entry.music), root):
+                    if text in index:
+                        found[index[text]] += 1
+        return found
     for text, count in zip(held.words, np.bincount(held.codes, minlength=len(held.words)).tolist(), strict=True):
         if text in index:
             found[index[text]] = count
@@ -51,14 +60,15 @@ def unseen(checkpoint: Checkpoint, most: int, corpus: str = "") -> Human:
     from folkbench.corpus.material import material
 
     try:
-        ready = material(load(corpus or _trained_on(checkpoint)), _SPLIT)
+        ready = material(load(corpus or _trained_on(checkpoint)), _SPLIT, encoding=checkpoint.encoding)
     except FolkbenchError:
         return Human((), False)
     found: list[Walk] = []
+    encoding = encoding_of(checkpoint.encoding)
     for entry in ready.validation:
-        music = entry.music if "||" in checkpoint.vocabulary else plain_bars(entry.music)
+        music = entry.music if encoding.spells or "||" in checkpoint.vocabulary else plain_bars(entry.music)
         try:
-            found.append(place((entry.meter, entry.mode, *music), checkpoint.vocabulary))
+            found.append(place((entry.meter, entry.mode, *music), checkpoint.vocabulary, checkpoint.encoding))
         except FolkbenchError:
             continue  # a tune with a token that this network doesn't have
         if len(found) == most:

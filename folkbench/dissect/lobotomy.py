@@ -111,7 +111,7 @@ def beating(
     words = checkpoint.vocabulary
     index = {text: number for number, text in enumerate(words)}
     tunes = make(network, words, count, seed, prime)
-    walks = [stand([index["<s>"], *(index[text] for text in tokens)], words) for tokens in tunes]
+    walks = [stand([index["<s>"], *(index[text] for text in tokens)], words, checkpoint.encoding) for tokens in tunes]
     return many(states(network, [walk.tokens for walk in walks]), walks, seed, period)
 
 

@@ -16,7 +16,7 @@ from folkbench.check.portrait import portray
 from folkbench.compose.masks import Masks
 from folkbench.compose.request import Network, Request, Taste
 from folkbench.compose.sampling import sample
-from folkbench.encoding import Vocabulary, decode, meaning
+from folkbench.encoding import ENCODINGS, Vocabulary, decode, meaning
 
 Array = NDArray[np.float64]
 Tokens = tuple[str, ...]
@@ -159,7 +159,9 @@ def _values(tokens: Tokens) -> list[float]:
 
 
 def _split(tokens: Tokens) -> tuple[str, str, Tokens]:
-    """Meter, mode and music of a tune as it was sampled."""
+    """Meter, mode and music of a tune as it was sampled, in root C. A mode with no tonic is the third encoding's."""
+    if any(meaning(text).kind == "mode" and text == f"K:{meaning(text).value}" for text in tokens):
+        tokens = ENCODINGS["v3"].read(tokens, None)
     kinds = [meaning(text).kind for text in tokens]
     meter = next((text for text, kind in zip(tokens, kinds, strict=True) if kind == "meter"), "M:4/4")
     mode = next((text for text, kind in zip(tokens, kinds, strict=True) if kind == "mode"), "K:Cmaj")

@@ -95,7 +95,7 @@ def probes(checkpoint: Checkpoint, tunes: Sequence[Walk], seed: int = 1, most: i
 def labels(tune: Walk) -> dict[str, Numbers]:
     """The answer to each question at each step: (steps,), UNKNOWN where there is none."""
     whole = tune.eighths == np.floor(tune.eighths)
-    mode = next((meaning(text).value for text in tune.texts if meaning(text).kind == "mode"), "")
+    mode = next((meaning(word).value for word in tune.words if meaning(word).kind == "mode"), "")
     modes = {"maj": 0, "min": 1, "dor": 2, "mix": 3}
     steps = len(tune.tokens)
     return {
@@ -131,8 +131,8 @@ def _enough(tunes: list[Walk], most: int) -> list[Walk]:
 
 def _pitches(tune: Walk) -> Numbers:
     found, now = [], UNKNOWN
-    for text in tune.texts:
-        token = meaning(text)
+    for word in tune.words:
+        token = meaning(word)
         if token.kind == "pitch":
             now = (SEMITONES[token.step % 7] + (token.alter or 0)) % 12
         found.append(now)

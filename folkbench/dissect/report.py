@@ -13,6 +13,7 @@ from folkbench.dissect import published, studies
 from folkbench.dissect.altered import Change
 from folkbench.dissect.figures import PICTURES, Picture, pages, save
 from folkbench.dissect.studies import Part, Taken
+from folkbench.encoding import encoding_of
 from folkbench.model.checkpoint import Checkpoint
 from folkbench.notation import Tune
 
@@ -103,9 +104,11 @@ def _steps(
     yield "gates", lambda: studies.gates(checkpoint)
     yield "posterior", lambda: studies.posterior(taken, _followed(checkpoint))
     yield "units", lambda: studies.units(taken)
-    yield "spectrum", lambda: studies.spectrum(taken, tunes=_SAMPLED, seed=seed)
+    spells = encoding_of(checkpoint.encoding).spells  # then the studies that count notes as tokens are left out
+    yield "spectrum", lambda: studies.spectrum(taken, tunes=0 if spells else _SAMPLED, seed=seed)
     yield "gramian", lambda: studies.gramian(taken)
-    yield "lobotomy", lambda: _operate(checkpoint, taken, seed, done)
+    if not spells:
+        yield "lobotomy", lambda: _operate(checkpoint, taken, seed, done)
     yield "beam", lambda: studies.beam(taken)
     yield "probe", lambda: studies.probe(checkpoint, _PROBED, seed)
 

@@ -28,7 +28,7 @@ from folkbench.dissect.measures import Tokens, make
 from folkbench.dissect.record import PARTS, Record, record
 from folkbench.dissect.units import Unit
 from folkbench.dissect.walk import HEAD, Walk, stand, walk
-from folkbench.encoding import END, START, meaning
+from folkbench.encoding import END, START, encoding_of, meaning
 from folkbench.errors import FolkbenchError
 from folkbench.model.checkpoint import Checkpoint
 from folkbench.notation import Tune
@@ -52,7 +52,7 @@ class Taken(NamedTuple):
 
 def take(checkpoint: Checkpoint, tune: Tune) -> Taken:
     """Run a tune through the network and write everything down. Raises FolkbenchError if it can't be said to it."""
-    along = walk(tune, checkpoint.vocabulary)
+    along = walk(tune, checkpoint.vocabulary, checkpoint.encoding)
     return Taken(checkpoint, along, record(checkpoint, along.tokens))
 
 
@@ -95,6 +95,7 @@ def spectrum(taken: Taken, period: float = 0.0, tunes: int = 0, seed: int = 1) -
     found = spectra.periods(h, taken.walk, period)
     parts = [Part("spectrum", found, spectra.reading(found))]
     if tunes:
+        _by_note(taken.network)
         head = tuple(text for text in taken.walk.texts[: taken.walk.head] if meaning(text).kind in ("meter", "mode"))
         over = operations.beating(taken.network, tunes, seed, head, period)
         parts.append(Part("many", over, spectra.reading_many(over)))
@@ -117,6 +118,7 @@ def lobotomy(
     judged: int = 24,
 ) -> list[Part]:
     """Tunes with and without a change; the held-out loss over `judged` human tunes."""
+    _by_note(checkpoint)
     human = [(one.tokens, one.head) for one in unseen(checkpoint, judged).tunes] if judged else []
     found = operations.operate(checkpoint, change, count=count, seed=seed, prime=prime, judged=human)
     return [Part("lobotomy", found, operations.reading(found))]
@@ -126,6 +128,7 @@ def swap(
     checkpoint: Checkpoint, source: Tune, into: Tune, bars: int = 4, *, count: int = 64, seed: int = 1
 ) -> list[Part]:
     """Go on with `into` after its first bars, with the memory that `source` leaves after as many."""
+    _by_note(checkpoint)
     given, own = _remember(checkpoint, into, bars)
     _, other = _remember(checkpoint, source, bars)
     change = Change(memory=Memory(other.h, other.c, own.token))
@@ -137,6 +140,7 @@ def ablation(
     checkpoint: Checkpoint, rounds: int, *, seed: int = 1, prime: Tokens = (), sampled: int = 32
 ) -> list[Part]:
     """A small set of units without which the network can't count, found greedily."""
+    _by_note(checkpoint)
     found = ablations.ablate(checkpoint, rounds, seed=seed, prime=prime, sampled=sampled)
     return [Part("ablation", found, ablations.reading(found))]
 
@@ -168,15 +172,18 @@ def probe(checkpoint: Checkpoint, tunes: int = 100, seed: int = 1) -> list[Part]
     """What can be read off each layer: over human tunes it hasn't seen, or over its own where there are none."""
     walks = list(unseen(checkpoint, tunes).tunes)
     if len(walks) < 3:
+        _by_note(checkpoint)
         index = {text: number for number, text in enumerate(checkpoint.vocabulary)}
         made = make(Altered(checkpoint), checkpoint.vocabulary, max(tunes // 3, 6), seed, _any_head(checkpoint))
-        walks = [stand([index[START], *(index[text] for text in tokens)], checkpoint.vocabulary) for tokens in made]
+        sequences = [[index[START], *(index[text] for text in tokens)] for tokens in made]
+        walks = [stand(tokens, checkpoint.vocabulary, checkpoint.encoding) for tokens in sequences]
     found = probes.probes(checkpoint, walks, seed)
     return [Part("probe", found, probes.reading(found))]
 
 
 def prime(checkpoint: Checkpoint, meter: str = "4/4", mode: str = "maj") -> Tokens:
     """The head that a tune of this meter and mode begins with. Raises FolkbenchError if there is no such token."""
+    _by_note(checkpoint)
     head = []
     for kind, wanted in (("meter", meter), ("mode", mode)):
         if not wanted:
@@ -186,6 +193,14 @@ def prime(checkpoint: Checkpoint, meter: str = "4/4", mode: str = "maj") -> Toke
             raise FolkbenchError(f"the network has no {kind} {wanted!r}", f"it has: {', '.join(having) or 'none'}")
         head.append(having[wanted])
     return tuple(head)
+
+
+def _by_note(checkpoint: Checkpoint) -> None:
+    """Refuse what is counted in notes and bar lines as tokens of their own."""
+    if encoding_of(checkpoint.encoding).spells:
+        raise FolkbenchError(
+            "this study needs a network whose tokens are notes; this one's are characters", "give another --model"
+        )
 
 
 def _value(text: str) -> str:
@@ -202,7 +217,7 @@ def _any_head(checkpoint: Checkpoint) -> Tokens:
 
 def _remember(checkpoint: Checkpoint, tune: Tune, bars: int) -> tuple[Tokens, Memory]:
     """The tokens of a tune's first bars, behind `<s>`, and the state before the last of them is taken."""
-    along = walk(tune, checkpoint.vocabulary)
+    along = walk(tune, checkpoint.vocabulary, checkpoint.encoding)
     inside = np.flatnonzero(
         (along.bar != HEAD) & (along.bar < bars) & (along.tokens != checkpoint.vocabulary.index(END))
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from folkbench.encoding import END, START, Unencodable, encode, meaning, rhythm_token, spell
+from folkbench.encoding import END, START, Unencodable, encode, encoding_of, meaning, rhythm_token, spell
 from folkbench.encoding.timing import EIGHTH, bars
 from folkbench.encoding.v2 import plain_bars
 from folkbench.errors import FolkbenchError
@@ -30,6 +30,10 @@ class Walk:
 
     tokens: Numbers
     texts: tuple[str, ...]
+    words: tuple[str, ...]
+    """The word that each token says, or is a character of; in root C."""
+    ends: NDArray[np.bool_]
+    """Whether the word ends with the token."""
     bar: Numbers
     """The bar that the token stands in, from 0 (bar lines belong to the bar they close); HEAD before the music."""
     eighths: NDArray[np.float32]
@@ -47,7 +51,8 @@ class Walk:
     @property
     def lines(self) -> Numbers:
         """The steps at which a bar line (a repeat sign, an ending) is taken."""
-        return np.array([k for k, text in enumerate(self.texts) if meaning(text).kind in ("bar", "ending")], np.int64)
+        lines = [meaning(word).kind in ("bar", "ending") for word in self.words]
+        return np.flatnonzero(np.array(lines) & self.ends)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -63,8 +68,8 @@ class Walk:
         return int((self.bar == HEAD).sum())
 
 
-def walk(tune: Tune, vocabulary: Sequence[str], *, primed: bool = False) -> Walk:
-    """A tune's tokens between `<s>` and `</s>`, in root C; `primed`: behind its title and rhythm, as far as known.
+def walk(tune: Tune, vocabulary: Sequence[str], encoding: str = "v2", *, primed: bool = False) -> Walk:
+    """A tune's tokens between `<s>` and `</s>`, root C; `primed`: behind its title and rhythm, as far as known.
 
     Raises FolkbenchError where the tune can't be said in this vocabulary.
     """
@@ -73,33 +78,33 @@ def walk(tune: Tune, vocabulary: Sequence[str], *, primed: bool = False) -> Walk
     except Unencodable as error:
         raise FolkbenchError(f"this tune can't be said in tokens: {error.message}", "take another tune") from error
     known = set(vocabulary)
+    chosen = encoding_of(encoding)
     head: list[str] = []
     if primed:
         head = [*spell(tune.title), rhythm_token(tune.rhythm)]
-        head = [text for text in head if text in known]
-    music = said.music if "||" in known else plain_bars(said.music)
-    return place((*head, said.meter, said.mode, *music), vocabulary)
+        head = [word for word in head if known.issuperset(chosen.tokens((word,)))]
+    music = said.music if known.issuperset(chosen.tokens(("||",))) else plain_bars(said.music)
+    return place((*head, said.meter, said.mode, *music), vocabulary, encoding)
 
 
-def place(texts: Sequence[str], vocabulary: Sequence[str]) -> Walk:
-    """Tokens with `<s>` and `</s>` put around them, and where each stands.
+def place(words: Sequence[str], vocabulary: Sequence[str], encoding: str = "v2") -> Walk:
+    """The tokens of words in root C, with `<s>` and `</s>` put around them, and where each stands.
 
     Raises FolkbenchError for a token that isn't in the vocabulary.
     """
-    whole = (START, *texts, END)
+    whole = encoding_of(encoding).tokens((START, *words, END))
     index = {text: number for number, text in enumerate(vocabulary)}
     unknown = sorted({text for text in whole if text not in index})
     if unknown:
         raise FolkbenchError(f"the network doesn't know the tokens {' '.join(unknown)}", "take another tune or network")
-    return _stand(np.array([index[text] for text in whole], np.int64), tuple(whole))
+    return stand([index[text] for text in whole], vocabulary, encoding)
 
 
-def stand(tokens: Sequence[int], vocabulary: Sequence[str]) -> Walk:
+def stand(tokens: Sequence[int], vocabulary: Sequence[str], encoding: str = "v2") -> Walk:
     """A sequence of token numbers as it was sampled, from `<s>` on, and where each stands."""
-    return _stand(np.array(tokens, np.int64), tuple(vocabulary[number] for number in tokens))
-
-
-def _stand(tokens: Numbers, texts: tuple[str, ...]) -> Walk:
+    own = tuple(vocabulary[number] for number in tokens)
+    spans = np.array(encoding_of(encoding).spans(own), np.int64)
+    texts = encoding_of(encoding).read(own, None)
     kinds = [meaning(text).kind for text in texts]
     music = 1 + max((k for k, kind in enumerate(kinds) if kind in ("start", "meter", "mode", "rhythm")), default=-1)
     meter = next((text for text, kind in zip(texts, kinds, strict=True) if kind == "meter"), "M:4/4")
@@ -128,6 +133,11 @@ def _stand(tokens: Numbers, texts: tuple[str, ...]) -> Walk:
             part[step], counted[step] = (part[step - 1], counted[step - 1]) if over else (nth, 0)
         eighths[step] = at / EIGHTH
         token = meaning(texts[step])
-        if kinds[step] == "bar" and (token.ends or token.begins or token.value == "double") and step > starts[first]:
+        parts = kinds[step] == "bar" and (token.ends or token.begins or token.value == "double")
+        if parts and first < len(starts) and step > starts[first]:
             nth, first = nth + 1, number + 1
-    return Walk(tokens, texts, bar, eighths, part, counted)
+    ends = np.zeros(len(own), np.bool_)
+    ends[np.cumsum(spans) - 1] = True
+    words = tuple(text for text, count in zip(texts, spans.tolist(), strict=True) for _ in range(count))
+    bar, part, counted = (np.repeat(places, spans) for places in (bar, part, counted))
+    return Walk(np.array(tokens, np.int64), own, words, ends, bar, np.repeat(eighths, spans), part, counted)

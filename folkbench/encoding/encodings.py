@@ -27,6 +27,8 @@ class Encoding:
     about: str
     write: Callable[[Sequence[str], int], Groups]
     read: Callable[[Sequence[str], int | None], tuple[str, ...]]
+    spans: Callable[[Sequence[str]], tuple[int, ...]] = lambda tokens: (1,) * len(tokens)
+    """How many tokens each of the words that `read` gives is written with."""
     roots: tuple[int, ...] = (0,)
     """The roots with which each tune is learnt."""
     spells: bool = False
@@ -40,14 +42,14 @@ class Encoding:
 ENCODINGS = {
     encoding.name: encoding
     for encoding in (
-        Encoding("v1", "characters of ABC in root C, with the title", v1.write, v1.read, spells=True),
+        Encoding("v1", "characters of ABC in root C, with the title", v1.write, v1.read, v1.spans, spells=True),
         Encoding(
             "v2",
             "tokens in root C",
             lambda words, root: tuple((word,) for word in words),
             lambda tokens, root: tuple(tokens),
         ),
-        Encoding("v3", "tokens with every pitch spelled out, root C and C#", v3.write, v3.read, v3.ROOTS),
+        Encoding("v3", "tokens with every pitch spelled out, root C and C#", v3.write, v3.read, roots=v3.ROOTS),
     )
 }
 

@@ -53,13 +53,25 @@ def spelling(word: str) -> tuple[str, ...]:
 
 def read(tokens: Sequence[str], root: int | None = None) -> tuple[str, ...]:
     """The words that characters spell; a character that belongs to none is a word by itself, which means nothing."""
-    text = "".join(token for token in tokens if token not in (START, END))
-    begins = (START,) if START in tokens[:1] else ()
-    ends = (END,) if END in tokens[-1:] else ()
-    return (*begins, *_words(text), *ends)
+    return tuple(word for word, _ in _words(tokens))
 
 
-def _words(text: str) -> Iterator[str]:
+def spans(tokens: Sequence[str]) -> tuple[int, ...]:
+    """How many characters each of those words has."""
+    return tuple(count for _, count in _words(tokens))
+
+
+def _words(tokens: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Each word, and how many characters it has."""
+    begins, ends = START in tokens[:1], END in tokens[-1:]
+    if begins:
+        yield START, 1
+    yield from _music("".join(tokens[begins : len(tokens) - ends]))
+    if ends:
+        yield END, 1
+
+
+def _music(text: str) -> Iterator[tuple[str, int]]:
     at = 0
     while field := _FIELD.match(text, at):
         at = field.end()
@@ -74,20 +86,22 @@ def _words(text: str) -> Iterator[str]:
         word = _WORD.match(text, at)
         found = word[0] if word else text[at]
         at += len(found)
-        if found != "\n":
-            yield from _PARTED.get(found, (found,))
+        if found in _PARTED:
+            yield from zip(_PARTED[found], map(len, JOINED[_PARTED[found]]), strict=True)
+        else:
+            yield found, len(found)
 
 
-def _field(field: re.Match[str]) -> Iterator[str]:
+def _field(field: re.Match[str]) -> Iterator[tuple[str, int]]:
     """The words of one field."""
     parts = field.groupdict()
     if parts["title"] is not None:
-        yield TITLE
-        yield from (f"t:{'_' if letter == ' ' else letter}" for letter in parts["title"])
-    elif parts["rhythm"]:
-        yield rhythm_token(parts["rhythm"])
+        yield TITLE, len(TITLE) + 1
+        yield from ((f"t:{'_' if letter == ' ' else letter}", 1) for letter in parts["title"])
+    elif parts["rhythm"] is not None:
+        yield rhythm_token(parts["rhythm"]), len(field[0])
     else:
-        yield from (parts[name] for name in ("meter", "mode") if parts[name])
+        yield parts["meter"] or parts["mode"], len(field[0])
 
 
 _FIELD = re.compile(r"\n(?:T:(?P<title>[^\n]*)|R:(?P<rhythm>[^\n]*)|(?P<meter>M:[^\n]*)|(?P<mode>K:[^\n]*)\n?)")

@@ -125,7 +125,7 @@ def test_a_tune_made_with_the_root_c_sharp_comes_back_to_c(absolute: Path) -> No
         assert encode(made.tune).meter == f"M:{made.tune.meter.text}"
 
 
-@pytest.mark.parametrize("bars", ["A3", "B2-3"])
+@pytest.mark.parametrize("bars", ["B2-3"])
 def test_bars_are_made_anew_and_the_rest_stays_to_the_byte(composer: Composer, bars: str) -> None:
     tune = read(SEED_TUNE.read_text())
     found = rework(composer, tune, bars, 1, choices=2)

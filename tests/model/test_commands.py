@@ -22,7 +22,7 @@ def small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
             return 8
 
     monkeypatch.setattr("folkbench.corpus.load", lambda name: Eight(fingerprint="c0ffee"))
-    monkeypatch.setattr("folkbench.corpus.material.material", lambda corpus, split: Material())
+    monkeypatch.setattr("folkbench.corpus.material.material", lambda corpus, split, encoding: Material())
 
 
 def _run(*words: str) -> int:
