@@ -12,10 +12,10 @@ import numpy as np
 
 from folkbench.compose.drawing import dice, draw_alone, throws
 from folkbench.compose.fence import HOTTER, MOST_BACKS
-from folkbench.compose.grammar import State
 from folkbench.compose.masks import BAR, Floats, Masks
 from folkbench.compose.plan import closed_note
 from folkbench.compose.request import DRAWN, PATIENCE, Drawn, Network, Request, Taste
+from folkbench.compose.states import State
 from folkbench.whence import Guard
 
 _BLOCK = 1024  # random numbers drawn at once, as in the sampler of many

@@ -15,12 +15,13 @@ from folkbench.compose.alike import Alike
 from folkbench.compose.composer import Composer
 from folkbench.compose.drawing import dice, draw, throws
 from folkbench.compose.form import FREE
-from folkbench.compose.grammar import EIGHTH, Grammar, State
+from folkbench.compose.grammar import Grammar
 from folkbench.compose.lines import Place
 from folkbench.compose.masks import BAR, Floats
 from folkbench.compose.phrasing import Numbers, Phrased
 from folkbench.compose.request import Taste
 from folkbench.compose.spelled import SpelledBars
+from folkbench.compose.states import EIGHTH, State
 
 ROUND = 48
 """Candidates drawn at once."""

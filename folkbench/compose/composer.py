@@ -17,7 +17,7 @@ from folkbench.compose import spelled
 from folkbench.compose.drawing import dice
 from folkbench.compose.fence import Guarding
 from folkbench.compose.form import Form, form_words
-from folkbench.compose.grammar import AnyState, Grammar, State
+from folkbench.compose.grammar import Grammar
 from folkbench.compose.masks import Masks
 from folkbench.compose.priming import Primed, Wish, prime
 from folkbench.compose.reach import Reach, ways
@@ -25,6 +25,7 @@ from folkbench.compose.request import LONGEST, STREAMS, Drawn, Network, Taste
 from folkbench.compose.rooted import Rooted
 from folkbench.compose.sampling import sample
 from folkbench.compose.spelled import SpelledBars, Speller
+from folkbench.compose.states import AnyState, State
 from folkbench.compose.typed import as_typed, sounding
 from folkbench.corpus import DEFAULT
 from folkbench.corpus import names as corpora

@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from folkbench.compose.alike import Alike
 from folkbench.compose.form import FREE, Form
-from folkbench.compose.grammar import AnyState, Grammar, State
+from folkbench.compose.grammar import Grammar
 from folkbench.compose.lines import begins, comes_back
 from folkbench.compose.spelled import Opening, Spelled, Speller
+from folkbench.compose.states import AnyState, State
 from folkbench.encoding.tokens import Token
 
 Numbers = npt.NDArray[np.int64]

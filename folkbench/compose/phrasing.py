@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from folkbench.compose.composer import Composer
-from folkbench.compose.grammar import EIGHTH
+from folkbench.compose.states import EIGHTH
 from folkbench.corpus.arrival import like_the_others
 from folkbench.encoding import Token, decode, encode, meaning, rhythm_token
 from folkbench.encoding.figures import is_spaced

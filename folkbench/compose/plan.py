@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from folkbench.compose.form import Coda, Form
 from folkbench.compose.given import LINES, Numbers
-from folkbench.compose.grammar import AnyState, Grammar, State
+from folkbench.compose.grammar import Grammar
 from folkbench.compose.lines import Place, coda_places, comes_back, lengths, unopened
 from folkbench.compose.masks import Masks
 from folkbench.compose.request import DRAWN, Gap
+from folkbench.compose.states import AnyState, State
 
 ENDING, RETURNS, CROWDED = "ending", "returns", "crowded"
 

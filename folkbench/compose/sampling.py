@@ -18,10 +18,10 @@ from folkbench.compose.alone import make_alone
 from folkbench.compose.drawing import dice, draw, throws
 from folkbench.compose.fence import HOTTER, MOST_BACKS, Fence, Guarding
 from folkbench.compose.form import Form
-from folkbench.compose.grammar import AnyState, State
 from folkbench.compose.masks import BAR, Floats, Masks, Numbers
 from folkbench.compose.request import DRAWN, LONGEST, NEVER, PATIENCE, STREAMS, Drawn, Network, Request, Taste
 from folkbench.compose.script import OWN, Where, at_first, cue, is_scripted
+from folkbench.compose.states import AnyState, State
 from folkbench.whence import Guard
 
 _BLOCK = 1024  # random numbers drawn at once for a stream

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from folkbench.compose.form import Form
-from folkbench.compose.grammar import State
 from folkbench.compose.lines import begins, comes_back
 from folkbench.compose.masks import NOWHERE, Masks
 from folkbench.compose.plan import closed_note
 from folkbench.compose.request import NEVER, Request
+from folkbench.compose.states import State
 
 DREW, OWN, AGAIN = 0, 1, 2
 """Whose a token is: the network's; the user's; the user's, in a part that comes back."""

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from folkbench.compose.alike import sort_of
 from folkbench.compose.form import FREE, Form
-from folkbench.compose.grammar import RULES, AnyState, Grammar, State
+from folkbench.compose.grammar import RULES, Grammar
+from folkbench.compose.states import AnyState, State
 from folkbench.encoding import Token, meaning
 from folkbench.encoding.v1 import JOINED, spelling
 

@@ -10,9 +10,10 @@ import pytest
 
 from folkbench.check import check, failed
 from folkbench.compose import Composer, Form, Wish, parse_form
-from folkbench.compose.grammar import Grammar, Over
+from folkbench.compose.grammar import Grammar
 from folkbench.compose.naming import titles
 from folkbench.compose.rework import rework
+from folkbench.compose.states import Over
 from folkbench.compose.steer import Steer
 from folkbench.encoding import encode, meaning
 from folkbench.errors import FolkbenchError

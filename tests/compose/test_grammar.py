@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from folkbench.check import check, failed
 from folkbench.compose.form import FREE, Form, parse_form
-from folkbench.compose.grammar import Grammar, Over
+from folkbench.compose.grammar import Grammar
 from folkbench.compose.masks import Masks
 from folkbench.compose.request import Request
 from folkbench.compose.sampling import sample, walk
+from folkbench.compose.states import Over
 from folkbench.encoding import decode
 from folkbench.errors import FolkbenchError
 from folkbench.notation import form, structure
