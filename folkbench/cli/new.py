@@ -16,7 +16,7 @@ from folkbench.errors import FolkbenchError
 from folkbench.notation.instruments import instrument
 
 if TYPE_CHECKING:
-    from folkbench.compose import Made
+    from folkbench.compose import Composer, Made
     from folkbench.notation import Tune
     from folkbench.whence import Index
 
@@ -75,6 +75,9 @@ def new(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object; keeps nothing.")] = False,
     grammar: Annotated[bool, typer.Option("--grammar/--no-grammar", help="Hold the network to whole bars.")] = True,
     model: Annotated[str, typer.Option("--model", metavar="NAME", help="Another network on this bench.")] = "",
+    corpus: Annotated[
+        str, typer.Option("--corpus", metavar="NAME", help="The human tunes that it is kept from copying.")
+    ] = "",
 ) -> None:
     """Make a tune: by title, dance, key, or from music that it begins with.
 
@@ -102,15 +105,15 @@ def new(
         wish, best_of = like_it(wish, model_tune), best_of or _LIKE_OF
     total = max(best_of, count)
     # one stream gains nothing from a second thread, and waits for it where the machine is busy
-    composer = Composer(model or None, grammar=grammar, threads=1 if total == 1 else 0)
+    composer = Composer(model or None, grammar=grammar, threads=1 if total == 1 else 0, corpus=corpus or None)
     made: Iterable[Made] = composer.make(wish, *numbers, total, Taste(temperature, top_p), say, original=original)
     if not seed:
         say(f"seed {numbers[0]}")
     made = _watched(made, total)
     if best_of:
-        made = _best(made, count, playable, model_tune)
+        made = _best(made, count, _index(composer), playable, model_tune)
     if as_json:
-        index = _index()
+        index = _index(composer)
         print_json({"model": composer.hash, "tunes": [_row(tune, index) for tune in made]})
         return
     abcs = []
@@ -120,7 +123,7 @@ def new(
             print(tune.abc, flush=count > 1)
         abcs.append(tune.abc)
         if count == 1:
-            _say_originality(tune, _index())
+            _say_originality(tune, _index(composer))
         name = name or tune.title
     _keep("\n".join(abcs), name if count == 1 else f"{count} tunes {numbers[0]}", out, force, save)
 
@@ -162,22 +165,20 @@ def _watched(made: Iterable[Made], count: int) -> Iterator[Made]:
     yield from track(made, "tunes", total=count, console=Console(stderr=True), transient=True)
 
 
-def _index() -> Index | None:
-    """The index of human tunes; None while their corpus hasn't been made, which takes longer than a tune."""
-    from folkbench.corpus import signature
-    from folkbench.whence import open_index
+def _index(composer: Composer) -> Index | None:
+    """The index of human tunes; None while it hasn't been made, which takes longer than a tune."""
+    from folkbench.whence import is_ready
 
-    try:
-        return open_index() if signature() else None
-    except FolkbenchError:
-        return None
+    return composer.index() if is_ready(composer.beside) else None
 
 
-def _best(made: Iterable[Made], count: int, playable: frozenset[int] | None, like: Tune | None) -> Iterator[Made]:
+def _best(
+    made: Iterable[Made], count: int, index: Index | None, playable: frozenset[int] | None, like: Tune | None
+) -> Iterator[Made]:
     """The tunes with the highest scores; what makes each up is said."""
     from folkbench.compose.score import best
 
-    for tune, score in best(made, count, _index(), playable, like):
+    for tune, score in best(made, count, index, playable, like):
         say(f"{tune.title} ({tune.stream}): {score}")
         yield tune
 

@@ -19,6 +19,7 @@ from folkbench.compose.fence import Guarding
 from folkbench.compose.form import Form, form_words
 from folkbench.compose.grammar import Grammar
 from folkbench.compose.masks import Masks
+from folkbench.compose.names import made_name
 from folkbench.compose.priming import Primed, Wish, prime
 from folkbench.compose.reach import Reach, ways
 from folkbench.compose.request import LONGEST, STREAMS, Drawn, Network, Taste
@@ -74,14 +75,18 @@ class Made(NamedTuple):
 class Composer:
     """A network and its grammar. What the grammar has worked out is kept from tune to tune."""
 
-    def __init__(self, model: str | None = None, *, grammar: bool = True, threads: int = 0) -> None:
-        """Load the network called `model` (None: the one that comes with folkbench).
+    def __init__(
+        self, model: str | None = None, *, grammar: bool = True, threads: int = 0, corpus: str | None = None
+    ) -> None:
+        """Load the network called `model` (None: the one that comes with folkbench). `corpus`: the human tunes that
+        its tunes are held against, None for those that it was trained on.
 
         Raises NotFound or Damaged.
         """
         engine = Engine(find(model), threads=threads)
         self.model = model or ""
         self.hash, self.corpus = engine.hash, engine.corpus
+        self._asked_corpus = corpus or ""
         self.network: Network = engine
         self.encoding = encoding_of(engine.encoding)
         self.vocabulary = Vocabulary(engine.vocabulary)
@@ -143,11 +148,8 @@ class Composer:
         return self.encoding.read((*head, *(self.vocabulary.texts[number] for number in tokens)), 0)[1:]
 
     def index(self) -> Index:
-        """The index of the corpus that the network was trained on, or of the session corpus where that isn't here.
-
-        Raises what `open_index` raises.
-        """
-        return open_index(self._corpus_here())
+        """The index of the human tunes `beside`. Raises what `open_index` raises."""
+        return open_index(self.beside)
 
     def _kept(self, bars: int | None, say: Callable[[str], None]) -> int:
         """How many bars on end the guard keeps off: what is asked for, or the usual number. It is made ready."""
@@ -160,17 +162,20 @@ class Composer:
                 return 0
             raise FolkbenchError("a network of characters can't be kept from copying", "say --original 0")
         can_guard(wanted)
-        if str(self.corpus.get("name", "")) not in corpora():
+        if not self._asked_corpus and str(self.corpus.get("name", "")) not in corpora():
             say(f"the human tunes of this network aren't on this bench; it is kept from copying those of {DEFAULT}")
-        if not is_ready(self._corpus_here()):
+        if self.beside in corpora() and not is_ready(self.beside):
             say("reading the human tunes, once, so that none is copied")
         self._guard(wanted)
         return wanted
 
-    def _corpus_here(self) -> str:
-        """The network's corpus; the session corpus if it isn't on this bench."""
+    @property
+    def beside(self) -> str:
+        """The human tunes that tunes are held against: those asked for, else the network's own, or the session corpus
+        where these aren't on this bench.
+        """
         name = str(self.corpus.get("name", ""))
-        return name if name in corpora() else DEFAULT
+        return self._asked_corpus or (name if name in corpora() else DEFAULT)
 
     def _guard(self, bars: int) -> Guarding | None:
         if bars and bars not in self._guards:
@@ -219,7 +224,7 @@ class Composer:
         )
         semitones = reach.semitones if reach else primed.semitones
         tune = to_key(tune, tonic) if semitones is None else transpose(tune, semitones, tonic)
-        title = primed.wish.title or clean(title_of(texts)).text or "Untitled"
+        title = primed.wish.title or clean(title_of(texts)).text or made_name(request.seed, request.k, rhythm)
         tune = _headed(layout(tune), x, title, self._notes(primed.wish, request.seed, request.k, taste, original))
         abc = write(tune)
         own = request.owns(len(texts)) if self.encoding.spells else drawn.own
@@ -287,6 +292,7 @@ class Composer:
             "--for": wish.player,
             "--temperature": "" if taste.temperature == 1 else f"{taste.temperature:g}",
             "--original": original,
+            "--corpus": self._asked_corpus,
             "--top-p": "" if taste.top_p == 1 else f"{taste.top_p:g}",
         }
         for option, value in asked.items():
@@ -299,7 +305,7 @@ class Composer:
         guard = self._guard(original)
         corpus = self.corpus.get("fingerprint")
         trained = f", trained on {self.corpus.get('name', 'a corpus')} {corpus}" if corpus else ""
-        kept = f", kept from copying {self._corpus_here()} {guard.fingerprint}" if guard else ""
+        kept = f", kept from copying {self.beside} {guard.fingerprint}" if guard else ""
         if guard and guard.fingerprint == corpus:
             kept = ", which it is kept from copying"
         return shlex.join(words), f"network {self.hash}{trained}{kept}"

@@ -100,6 +100,7 @@ def test_a_file_is_written_once_and_not_over_another(folkbench: Run, untrained: 
         ["--ending", "GABc"],
         ["--ending", "C 8 | C 8 :|", "--form", "AB", "--meter", "4/4"],
         ["--like", "nothing-of-that-name"],
+        ["--original", "4", "--corpus", "nothing-of-that-name"],
         ["-o", "/nowhere/at/all.abc"],
     ],
 )
