@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from folkbench.compose.grammar import Grammar
-from folkbench.compose.spelled import Script, Spelled, Speller
+from folkbench.compose.spelled import Opening, Spelled, Speller
 from folkbench.encoding import Token, meaning
 from tests.compose.networks import TOKENS
 
@@ -14,16 +14,16 @@ SPELLER = Speller(GRAMMAR, TOKENS)
 HEAD = "\nM:4/4\nK:Cmaj\n"
 
 
-def behind(text: str, script: Script = (), speller: Speller = SPELLER) -> Spelled | None:
+def behind(text: str, opening: Opening = (), speller: Speller = SPELLER) -> Spelled | None:
     """The state behind characters; None as soon as one may not stand."""
-    state: Spelled | None = speller.start(script=script)
+    state: Spelled | None = speller.start(opening=opening)
     for character in text:
         state = speller.step(state, Token(character, "other")) if state else None
     return state
 
 
-def after(text: str, script: Script = ()) -> frozenset[str]:
-    state = behind(text, script)
+def after(text: str, opening: Opening = ()) -> frozenset[str]:
+    state = behind(text, opening)
     assert state is not None
     return SPELLER.open(state)
 
@@ -62,15 +62,15 @@ def test_a_bar_line_that_comes_too_early_does_not_lead_into_an_ending() -> None:
     assert "1" in after(f"{HEAD}C8|C8|")
 
 
-def test_a_script_says_what_the_first_words_are() -> None:
-    script = (("R:reel", "R:slip_jig"), ("M:4/4",), ("K:Cmaj",), ("C",), ("8",))
-    assert after("\nR:", script) == {"r", "s"}
-    assert after("\nR:reel\n", script) == {"M"}
-    assert after("\nR:reel\nM:4/4\nK:Cmaj\n", script) == {"C"}
-    assert after("\nR:reel\nM:4/4\nK:Cmaj\nC", script) == {"8"}
-    assert "|" in after("\nR:reel\nM:4/4\nK:Cmaj\nC8", script)
+def test_an_opening_says_what_the_first_words_are() -> None:
+    opening = (("R:reel", "R:slip_jig"), ("M:4/4",), ("K:Cmaj",), ("C",), ("8",))
+    assert after("\nR:", opening) == {"r", "s"}
+    assert after("\nR:reel\n", opening) == {"M"}
+    assert after("\nR:reel\nM:4/4\nK:Cmaj\n", opening) == {"C"}
+    assert after("\nR:reel\nM:4/4\nK:Cmaj\nC", opening) == {"8"}
+    assert "|" in after("\nR:reel\nM:4/4\nK:Cmaj\nC8", opening)
     free = Speller(None, TOKENS)
-    state = behind("\nR:reel\nM:4/4\nK:Cmaj\nC8", script, free)
+    state = behind("\nR:reel\nM:4/4\nK:Cmaj\nC8", opening, free)
     assert state is not None
     assert {"]", "\n", "7"} <= free.open(state)
 
