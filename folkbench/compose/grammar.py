@@ -1,9 +1,8 @@
 """The grammar: which token may follow, so that every bar counts and every repeat closes.
 
-One state machine over tokens; its states are in `states.py`. A `State` says where in its bar the music stands, in exact
-ticks, and what is open there: a chord, a tuplet with notes left, the second half of a broken rhythm, a tie. Its `Place`
-says where the bar stands in the tune; only bar lines move it (`lines.py`). `Head` and `Tail` stand before and behind
-the music.
+One state machine over tokens. A `State` says where in its bar the music stands, in exact ticks, and what is
+open there: a chord, a tuplet with notes left, the second half of a broken rhythm, a tie. Its `Place` says where
+the bar stands in the tune; only bar lines move it (`lines.py`). `Head` and `Tail` stand before and behind the music.
 
 What is promised is what `check --strict` asks for (`folkbench.check.bars`), and a little more: every bar is
 whole; a pickup is at most half a bar, and the last bar of its part, in either ending, lacks exactly that much;
@@ -21,11 +20,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from folkbench.compose.form import FREE, Form
 from folkbench.compose.lines import LINES, Place, begins, goals, turn
-from folkbench.compose.states import EIGHTH, TIE, TIE_INSIDE, AnyState, Head, Over, State, Tail
+from folkbench.compose.states import EIGHTH, LONGEST_TITLE, TIE, TIE_INSIDE, AnyState, Head, Over, State, Tail
 from folkbench.encoding.tokens import Token, default_time, meaning
-
-LONGEST_TITLE = 80
-"""Letters; hardly a human title has as many."""
 
 MOST_IN_CHORD = 4
 

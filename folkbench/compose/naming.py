@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from folkbench.compose.composer import Composer
 from folkbench.compose.form import FREE
-from folkbench.compose.grammar import LONGEST_TITLE
 from folkbench.compose.masks import Masks
 from folkbench.compose.request import Request, Taste
 from folkbench.compose.sampling import sample
+from folkbench.compose.states import LONGEST_TITLE
 from folkbench.encoding import TITLE, encode, rhythm_token, title_of
 from folkbench.errors import FolkbenchError
 from folkbench.notation import Tune

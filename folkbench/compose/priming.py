@@ -17,11 +17,11 @@ from itertools import islice
 
 from folkbench.compose.form import FREE, Form, form_words, parse_form
 from folkbench.compose.given import CHANGES_A_NOTE, HOLE, Given, Numbers, Stretch, Words, read_given
-from folkbench.compose.grammar import LONGEST_TITLE
 from folkbench.compose.masks import Masks
 from folkbench.compose.plan import CROWDED, ENDING, RETURNS, Misfit, Plan, plan
 from folkbench.compose.reach import Notes, Reach, avoided
 from folkbench.compose.request import DRAWN, Request
+from folkbench.compose.states import LONGEST_TITLE
 from folkbench.encoding import ENCODINGS, Encoding, Token, Vocabulary, rhythm_token, spell
 from folkbench.encoding.v2 import METERS
 from folkbench.errors import FolkbenchError

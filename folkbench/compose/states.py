@@ -1,4 +1,4 @@
-"""The states that a tune goes through, from `<s>` to `</s>`; what leads from one to the next is `grammar`."""
+"""Where a tune can stand: before the music, in it, behind it. The values that the grammar steps through."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from folkbench.compose.lines import Place
 
 EIGHTH = 5040
 """Ticks in an eighth note: 7!, so that 64ths, dots and tuplets up to 9 are exact."""
+
+LONGEST_TITLE = 80
+"""Letters; hardly a human title has as many."""
 
 NO_TIE, TIE, TIE_INSIDE = 0, 1, 2
 """A tie that waits for its note; INSIDE: it can't reach over the bar line, where an accidental ends."""
