@@ -148,7 +148,13 @@ class Speller:
                 asked = all(token.text in wanted for token, wanted in zip(word, opening, strict=False))
                 if asked and not (held and word[0].kind == "pitch" and word[0].text != held):
                     found.append(characters)
-        return found
+        # a network that has miscounted and means `|` would find nothing behind it but `1`, all over the tune
+        splits = isinstance(state, State) and state.end != state.place.meter and len(found) > 1
+        return [characters for characters in found if not (splits and characters == _FIRST_ENDING)]
+
+
+_FIRST_ENDING = spelling("|1")
+"""Within a bar it stands only where nothing else can."""
 
 
 class SpelledState(State):

@@ -140,6 +140,8 @@ class Memory:
         while agree.any():
             self._runs[stream, 1:taken] += agree
             length += 1
+            if said[-1 - length] < 0:  # what isn't remembered agrees with nothing
+                break
             agree[length:] &= said[: -1 - length] == said[-1 - length]
             agree[:length] = False
 

@@ -164,7 +164,9 @@ def make_text(words: Sequence[str], codes: Symbols, starts: Array, group: Array)
     line_at = np.flatnonzero(symbols == LINE)
     line_bit = np.bitwise_or.reduceat(bits[stream], kept_at)[line_at]
     tune_at = np.concatenate([[0], np.flatnonzero(symbols == END) + 1])
-    meters = np.array([(token.num, token.den) for token in tokens], np.uint8).reshape(-1, 2)[heads[0]]
+    # lengths may be longer than any meter
+    fractions = np.array([(token.num, token.den) for token in tokens], np.int64).reshape(-1, 2)
+    meters = fractions[heads[0]].astype(np.uint8)
     modes = np.array([MODES.index(token.value) if token.value in MODES else 0 for token in tokens], np.uint8)
     spelled = ("", "|", *[words[place] for place in listed])
     line = np.cumsum(symbols == LINE) - 1

@@ -137,7 +137,6 @@ def test_a_lone_tune_of_absolute_pitches_is_kept_from_copying_as_among_many(
     arrivals = [Arrival(read(text), "a book", n) for n, text in enumerate(sample[::9], 1)]
     small = gather("small", "tests", arrivals)
     monkeypatch.setattr(composer, "index", lambda: Index(tmp_path, small.name, small.fingerprint, lambda: small))
-    monkeypatch.setattr(composer, "_corpus_here", lambda: "session")
     many = list(composer.make(Wish(), 8, count=3, original=None))
     alone = [made for k in (1, 2, 3) for made in composer.make(Wish(), 8, k, original=None)]
     assert [made.written for made in many] == [made.written for made in alone]

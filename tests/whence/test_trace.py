@@ -72,7 +72,7 @@ def test_noise_is_original(index: Index, small: Corpus) -> None:
     assert all(bar.tunes == 0 for bar in traced.bars)
 
 
-@pytest.mark.parametrize("music", [(), ("|",), ("z", "8"), ("__A", "__b"), ("3", ">")])
+@pytest.mark.parametrize("music", [("C", "332", "|"), (), ("|",), ("z", "8"), ("__A", "__b"), ("3", ">")])
 def test_hardly_a_tune_has_an_answer_too(music: tuple[str, ...], index: Index) -> None:
     traced = trace(index, "M:4/4", "K:Cmaj", music)
     assert traced.verdict == "original"
