@@ -11,6 +11,7 @@ The result is a changed tune: it has no `source` and no remarks until it is writ
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -62,14 +63,14 @@ def to_key(tune: Tune, key: str, octave: int | None = None) -> Tune:
 
 def fitting(tune: Tune, semitones: int, lowest: int = LOWEST, highest: int = HIGHEST) -> int:
     """`semitones`, octaves added or taken, so that the fewest notes leave the range and most lie in its middle."""
-    pitches = [note.midi for note in _sounding(tune)]
+    pitches = Counter(note.midi for note in _sounding(tune))
     if not pitches:
         return semitones
-    mean = sum(pitches) / len(pitches)
+    mean = sum(p * count for p, count in pitches.items()) / pitches.total()
     middle = MIDDLE if (lowest, highest) == (LOWEST, HIGHEST) else (lowest + highest) / 2
 
     def misfit(shift: int) -> tuple[int, float]:
-        beyond = sum(max(lowest - p - shift, p + shift - highest, 0) for p in pitches)
+        beyond = sum(count * max(lowest - p - shift, p + shift - highest, 0) for p, count in pitches.items())
         return beyond, abs(mean + shift - middle)
 
     return min((semitones + 12 * octave for octave in range(-4, 5)), key=misfit)
@@ -169,6 +170,7 @@ def _pitch_class(tonic: str) -> int:
     return (SEMITONES[STEPS.index(tonic[0])] + _alter(tonic)) % 12
 
 
+@lru_cache(4096)
 def _spelled(step: int, alter: int, interval: Interval, most: int = 2) -> tuple[int, int]:
     """Step and alter of a moved note, on the nearest step that needs no more than `most` accidentals."""
     pitch = _natural(step) + alter + interval.semitones
@@ -199,6 +201,7 @@ def _best_steps(key: Key, semitones: int) -> int:
     return min(range(near - 1, near + 2), key=length)
 
 
+@lru_cache(256)
 def _interval(key: Key, first: Interval) -> Interval:
     """The interval for a key within the tune: the tune's own, unless this key would leave the seven accidentals."""
     if sum(map(abs, _signature(key, first))) <= max(7, sum(map(abs, key.signature))):
