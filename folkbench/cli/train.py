@@ -103,7 +103,7 @@ def train(
             watch.begin(run, folder)
             best = training.train(run, tunes, about, folder, watch)
     if team.rank() > 0:
-        return
+        team.leave()
     finish(folder, tunes, _command())
     write_whole(folder / "curve.png", picture({folder.name: run.curve}), force=True)
     print(f"epoch {best.epoch} was best: {best.held_out:.4f} nats a token held out", file=sys.stderr)

@@ -53,3 +53,4 @@ if __name__ == "__main__":
         found = losses(Path(sys.argv[1]))
     if team.rank() == 0:
         print(json.dumps({"steps": found.steps, "epochs": found.epochs}))
+    team.leave()
