@@ -12,7 +12,7 @@ SPLIT = "426f38815aada18e"
 
 
 class Trial(NamedTuple):
-    """One try. `held_out` 0 where it has no loss of its own."""
+    """One try, its loss, and a word on how it was measured or what became of it."""
 
     what: str
     held_out: float
