@@ -12,7 +12,19 @@ from folkbench.check.problem import Findings, Problem
 from folkbench.notation.form import Part
 from folkbench.notation.tune import Tune
 
-__all__ = ["ERROR", "KINDS", "NOTE", "WARNING", "Kind", "Problem", "check", "failed"]
+__all__ = [
+    "BARS",
+    "ERROR",
+    "KINDS",
+    "NOTE",
+    "REPEATS",
+    "WARNING",
+    "Kind",
+    "Problem",
+    "check",
+    "failed",
+    "is_well_formed",
+]
 
 
 def check(tune: Tune, strict: bool = False, parts: tuple[Part, ...] | None = None) -> tuple[Problem, ...]:
@@ -28,6 +40,16 @@ def check(tune: Tune, strict: bool = False, parts: tuple[Part, ...] | None = Non
     if len(tune.voices) > 1:
         faults.tell_voices(tune, findings)
     return findings.all()
+
+
+BARS = frozenset({"bar-too-long", "bar-too-short", "meter-mismatch", "tuplet-too-short", "broken-at-bar-line"})
+REPEATS = frozenset({"repeat-opened-twice", "repeat-never-closed", "ending-without-first", "ending-alone"})
+"""Codes of what keeps a tune from being well formed: bars that don't count, repeats and endings out of balance."""
+
+
+def is_well_formed(problems: tuple[Problem, ...]) -> bool:
+    """Whether a tune with these problems has whole bars (pickups and split bars allowed for) and balanced repeats."""
+    return all(problem.code not in BARS | REPEATS for problem in problems)
 
 
 def failed(problems: tuple[Problem, ...]) -> bool:

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from folkbench.check import check, is_well_formed
 from folkbench.corpus.entry import Corpus, Entry
 from folkbench.corpus.tonics import tonics
 from folkbench.encoding import (
@@ -32,6 +33,7 @@ from folkbench.encoding import (
 from folkbench.encoding.timing import EIGHTH, clock
 from folkbench.encoding.tokens import order
 from folkbench.errors import FolkbenchError
+from folkbench.notation import read
 
 FEWEST = 3
 """A token that stands in fewer tunes isn't learnt; a tune that can't do without it isn't trained on. A corpus of
@@ -84,8 +86,9 @@ class Material:
         found[ends] = np.minimum(rows, np.array(self.counters) - 1)
         return found
 
-    def epoch(self, seed: int, epoch: int) -> list[Numbers]:
-        """Every tune to learn once with each root, in the corpus's order, as `(length,)` arrays.
+    def epoch(self, seed: int, epoch: int, *, choosy: bool = False) -> list[Numbers]:
+        """Every tune to learn once with each root, in the corpus's order, as `(length,)` arrays; if `choosy` only those
+        that are well formed.
 
         Drawn for each tune and epoch: the title in front, behind, or left out, a third each; the type in or
         left out, half each; of several titles, one.
@@ -95,7 +98,10 @@ class Material:
         typed = draw.integers(2, size=len(self.train))
         which = draw.random(len(self.train))
         found = []
-        for entry, place, with_type, share in zip(self.train, places, typed, which, strict=True):
+        for number, (place, with_type, share) in enumerate(zip(places, typed, which, strict=True)):
+            entry = self.train[number]
+            if choosy and not self._formed[number]:
+                continue
             title = entry.titles[int(share * len(entry.titles))] if place and entry.titles else ""
             words = self._words(entry, title, entry.rhythm if with_type else "", behind=place == 2)
             found += [self._numbers(words, root) for root in encoding_of(self.encoding).roots]
@@ -112,6 +118,11 @@ class Material:
     def primed(self) -> list[tuple[Numbers, int]]:
         """The tunes held out with title and type in front; the same music tokens count."""
         return [self._counted(self._words(entry, entry.title, entry.rhythm)) for entry in self.validation]
+
+    @cached_property
+    def _formed(self) -> tuple[bool, ...]:
+        """Of every tune to learn, whether it is well formed."""
+        return tuple(is_well_formed(check(read(entry.abc))) for entry in self.train)
 
     @cached_property
     def _index(self) -> dict[str, int]:

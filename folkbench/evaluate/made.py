@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from folkbench.check import check, failed
+from folkbench.check import BARS, REPEATS, check, failed, is_well_formed
 from folkbench.check.portrait import portray
 from folkbench.evaluate.share import Share, share
 from folkbench.notation import Tune
-
-BAR_CODES = frozenset({"bar-too-long", "bar-too-short", "meter-mismatch", "tuplet-too-short", "broken-at-bar-line"})
-REPEAT_CODES = frozenset({"repeat-opened-twice", "repeat-never-closed", "ending-without-first", "ending-alone"})
 
 
 class Made(NamedTuple):
@@ -31,14 +28,14 @@ def well_made(tunes: Iterable[Tune]) -> Made:
     total = bars = good_bars = repeats = formed = strict = home = eights = with_tonic = 0
     for tune in tunes:
         problems = check(tune)
-        wrong_bars = {(problem.part, problem.bar, problem.at) for problem in problems if problem.code in BAR_CODES}
-        bad_repeat = any(problem.code in REPEAT_CODES for problem in problems)
+        wrong_bars = {(problem.part, problem.bar, problem.at) for problem in problems if problem.code in BARS}
+        bad_repeat = any(problem.code in REPEATS for problem in problems)
         portrait = portray(tune)
         total += 1
         bars += len(tune.bars)
         good_bars += max(0, len(tune.bars) - len(wrong_bars))
         repeats += not bad_repeat
-        formed += not wrong_bars and not bad_repeat
+        formed += is_well_formed(problems)
         strict += not failed(check(tune, strict=True))
         if portrait.on_tonic and portrait.on_tonic[-1] is not None:
             with_tonic += 1

@@ -54,5 +54,6 @@ class Material(Protocol):
     def clock(self, tune: Sequence) -> Counted:
         """What somebody who counts along knows behind each token of `tune`."""
 
-    def epoch(self, seed: int, epoch: int) -> list[Sequence]:
-        """Every training tune once, in corpus order; what is left out of each is drawn anew each epoch."""
+    def epoch(self, seed: int, epoch: int, *, choosy: bool = False) -> list[Sequence]:
+        """Every training tune once, in corpus order, or every one that is well formed; what is left out of each is
+        drawn anew each epoch."""

@@ -17,7 +17,7 @@ from folkbench.model.curve import Point
 from folkbench.model.material import Material
 from folkbench.model.network import Network, Noise, Shape, Start
 from folkbench.model.parent import inherit
-from folkbench.model.recipe import Recipe
+from folkbench.model.recipe import Recipe, dropped_at
 
 DTYPES = ("float32", "bfloat16")
 """In what products are computed; weights, their mean and all sums are float32 either way."""
@@ -73,9 +73,8 @@ def begin(
     torch.manual_seed(seed)
     counters = material.counters if recipe.counting else ()
     shape = Shape(len(material.vocabulary), recipe.layers, recipe.hidden, recipe.recall, counters)
-    noise = Noise(recipe.output_dropout, recipe.locked, recipe.recurrent_dropout)
     start = Start(recipe.forget_bias, recipe.token_gain, recipe.layer_gain)
-    network = Network(shape, noise, start).to(team.device())
+    network = Network(shape, noise_at(recipe, 0.0), start).to(team.device())
     if parent is not None:
         inherit(network, material.vocabulary, parent)
     return Run(
@@ -88,6 +87,12 @@ def begin(
         dtype=dtype or _fastest(team.device()),
         parent=parent.hash if parent is not None else "",
     )
+
+
+def noise_at(recipe: Recipe, done: float) -> Noise:
+    """What is dropped behind so many epochs."""
+    share = dropped_at(recipe, done)
+    return Noise(share * recipe.output_dropout, recipe.locked, share * recipe.recurrent_dropout)
 
 
 def snapshot(run: Run, material: Material, about: Mapping[str, Any]) -> Checkpoint:

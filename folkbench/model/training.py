@@ -28,8 +28,8 @@ from folkbench.model.material import Judged, Material, Sequence
 from folkbench.model.memory import give_back, keep_memory
 from folkbench.model.network import Network, Recalled
 from folkbench.model.recall import words
-from folkbench.model.recipe import rate_at
-from folkbench.model.run import Run, snapshot
+from folkbench.model.recipe import is_choosy, rate_at
+from folkbench.model.run import Run, noise_at, snapshot
 from folkbench.model.state import keep
 
 _TRIM = 16
@@ -83,7 +83,8 @@ def _epoch(
     run: Run, material: Material, about: Mapping[str, Any], folder: Path, watch: Watch, asked: list[int]
 ) -> None:
     epoch = len(run.curve) + 1
-    todo = batches(material.epoch(run.seed, epoch), run.recipe.batch, np.random.default_rng([run.seed, epoch]))
+    tunes = material.epoch(run.seed, epoch, choosy=is_choosy(run.recipe, epoch))
+    todo = batches(tunes, run.recipe.batch, np.random.default_rng([run.seed, epoch]))
     while run.within < len(todo):
         began = time.monotonic()
         tokens = _step(run, material, todo[run.within], len(todo))
@@ -102,7 +103,7 @@ def _epoch(
             [judge(run.network, material.vocabulary, tunes) for tunes in (material.held_out, material.primed)]
         )
     seconds = run.seconds + time.monotonic() - began
-    rate = rate_at(run.recipe, run.step - 1, len(todo))
+    rate = rate_at(run.recipe, run.step - 1, epoch - 1 / len(todo))
     speed = round(run.tokens / run.seconds)
     point = Point(epoch, run.total / run.tokens, held_out, primed, rate, speed, round(seconds, 2))
     better = run.best is None or held_out < run.best.held_out
@@ -125,8 +126,10 @@ def _step(run: Run, material: Material, batch: list[Sequence], steps: int) -> in
     network, recipe = run.network, run.recipe
     device = network.V.device
     torch.manual_seed((run.seed << 32) + (team.rank() << 28) + run.step)
+    done = len(run.curve) + run.within / steps
+    network.noise = noise_at(recipe, done)
     for group in run.optimiser.param_groups:
-        group["lr"] = rate_at(recipe, run.step, steps)
+        group["lr"] = rate_at(recipe, run.step, done)
     share = batch[team.rank() :: team.size()]
     tokens, targets = padded(share or batch[:1], [1] * len(share) or [len(batch[0])])
     count = sum(len(tune) - 1 for tune in batch)

@@ -36,7 +36,7 @@ class Scales:
         """How many notes the bar has so far."""
         return np.where(np.arange(len(tune)) < 3, -1, (np.arange(len(tune)) - 2) % 5).astype(np.int16)[:, None]
 
-    def epoch(self, seed: int, epoch: int) -> list[Sequence]:
+    def epoch(self, seed: int, epoch: int, *, choosy: bool = False) -> list[Sequence]:
         draw = np.random.default_rng([seed, epoch])
         return [_scale(int(draw.integers(2)), bars) for bars in range(2, 10)]
 

@@ -11,8 +11,8 @@ from folkbench.errors import Damaged, FolkbenchError, NotFound
 from folkbench.model.batches import padded
 from folkbench.model.checkpoint import WEIGHTS, load
 from folkbench.model.curve import Point
-from folkbench.model.recipe import RECIPES, rate_at
-from folkbench.model.run import Run, begin
+from folkbench.model.recipe import CALM, RECIPES, dropped_at, is_choosy, rate_at
+from folkbench.model.run import Run, begin, noise_at
 from folkbench.model.state import STATE, resume
 from folkbench.model.training import train
 from tests.model.networks import VOCABULARY, Scales, small
@@ -129,16 +129,26 @@ def test_only_music_tokens_are_judged() -> None:
 
 def test_the_published_rate_is_flat_for_twenty_epochs_and_then_falls() -> None:
     published = RECIPES["published"]
-    assert rate_at(published, 0, 10) == rate_at(published, 209, 10) == 0.003
-    assert rate_at(published, 220, 10) == pytest.approx(0.003 * 0.97**2)
+    assert rate_at(published, 0, 0.0) == rate_at(published, 209, 20.9) == 0.003
+    assert rate_at(published, 220, 22.0) == pytest.approx(0.003 * 0.97**2)
 
 
 def test_our_rate_warms_up_and_ends_at_a_hundredth() -> None:
     ours = RECIPES["ours"]
-    steps = 100
-    assert rate_at(ours, 0, steps) == pytest.approx(ours.rate / ours.warm)
-    assert rate_at(ours, ours.warm, steps) == pytest.approx(ours.rate)
-    assert rate_at(ours, ours.epochs * steps, steps) == pytest.approx(ours.rate / 100)
+    assert rate_at(ours, 0, 0.0) == pytest.approx(ours.rate / ours.warm)
+    assert rate_at(ours, ours.warm, 0.1) == pytest.approx(ours.rate, rel=1e-4)
+    assert rate_at(ours, ours.epochs * 100, float(ours.epochs)) == pytest.approx(ours.rate / 100)
+
+
+def test_ours_calms_down_to_its_end_and_the_published_recipe_does_not() -> None:
+    ours, published = RECIPES["ours"], RECIPES["published"]
+    begin = ours.epochs * (1 - ours.calm)
+    assert dropped_at(ours, 0.0) == dropped_at(ours, begin) == 1
+    assert dropped_at(ours, float(ours.epochs)) == pytest.approx(CALM)
+    assert noise_at(ours, float(ours.epochs)).output == pytest.approx(CALM * ours.output_dropout)
+    assert [is_choosy(ours, epoch) for epoch in (1, int(begin), ours.epochs)] == [False, False, True]
+    assert dropped_at(published, 99.9) == 1
+    assert not is_choosy(published, published.epochs)
 
 
 def test_the_state_says_in_json_where_the_training_stands(tmp_path: Path) -> None:
