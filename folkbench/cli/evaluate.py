@@ -97,10 +97,10 @@ def composed(
     original: int = 0,
 ) -> tuple[list[Tune], float]:
     """Tunes of a network, and the mean probability a token that grammar and guard took away."""
-    from folkbench.compose import FREE, Composer, Taste, Wish, parse_form
+    from folkbench.compose import ANY, FREE, Composer, Taste, Wish, parse_form
 
     composer = Composer(model or None, grammar=grammar)
-    wish = Wish(form=parse_form(form) if form else FREE)
+    wish = Wish(rhythm=ANY, form=parse_form(form) if form else FREE)
     made = list(composer.make(wish, seed, 1, count, Taste(temperature=temperature), original=original))
     return [one.tune for one in made], sum(one.masked for one in made) / count
 

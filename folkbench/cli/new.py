@@ -32,7 +32,9 @@ def new(
     title: Annotated[
         str, typer.Option("--title", "-t", help="A title to make the tune from. Without, it gets one.")
     ] = "",
-    rhythm: Annotated[str, typer.Option("--rhythm", "-r", help="reel, jig, hornpipe, slip jig ...")] = "",
+    rhythm: Annotated[
+        str, typer.Option("--rhythm", "-r", help="reel, jig, slip jig ...; any: the network may name none.")
+    ] = "",
     meter: Annotated[str, typer.Option("--meter", help="4/4, 6/8, C| ...")] = "",
     key: Annotated[str, typer.Option("--key", "-k", help="Tonic and mode: D, Em, Edor, Amix.")] = "",
     prefix: Annotated[

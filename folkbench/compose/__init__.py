@@ -6,7 +6,7 @@ draws with them, `priming` turns a wish into the tokens that a tune begins with.
 
 from folkbench.compose.composer import Composer, Made
 from folkbench.compose.form import FREE, Form, Part, parse_form
-from folkbench.compose.priming import Wish
+from folkbench.compose.priming import ANY, Wish
 from folkbench.compose.request import Taste
 
-__all__ = ["FREE", "Composer", "Form", "Made", "Part", "Taste", "Wish", "parse_form"]
+__all__ = ["ANY", "FREE", "Composer", "Form", "Made", "Part", "Taste", "Wish", "parse_form"]

@@ -92,6 +92,9 @@ def make_alone(
             logprob, masked, drawn = logprob + likely, masked + away, drawn + 1
         cast += 1
         h, c = after_h, after_c
+        if at == request.dance_at and kinds[one] == "meter":
+            request = request.undanced()
+            given, choices = request.prime, dict(request.choices)
         made.append(one)
         if memory:
             memory.take(one)

@@ -33,6 +33,9 @@ from folkbench.notation.titles import plain
 LONGEST_TYPED = 120
 """Characters of a title; a longer one is refused."""
 
+ANY = "any"
+"""The dance of a wish that leaves it to the network whether it names one."""
+
 USUAL = (("AABB", 8), ("AB", 8), ("AABB", 4), ("AABB", 16), ("AB", 16), ("AABBCC", 8), ("ABC", 8), ("AABB", 12))
 """Forms for a tune whose ending is given and whose form isn't, the usual ones first."""
 
@@ -42,7 +45,7 @@ _COMMON = ("M:4/4", "M:6/8", "M:2/4", "M:3/4", "M:9/8")  # where several meters 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for, as it was typed; "" is no wish."""
+    """What is asked for, as it was typed; "" is no wish. A tune is given a dance, unless `rhythm` is ANY."""
 
     title: str = ""
     rhythm: str = ""
@@ -99,7 +102,7 @@ def prime(
     """
     title = _title(wish.title, vocabulary, say)
     meters = _meters(wish.meter, vocabulary)
-    dances = _dances(wish.rhythm, vocabulary)
+    dances = _dances("" if wish.rhythm == ANY else wish.rhythm, vocabulary)
     tonic, modes = _key(wish.key, vocabulary)
     form = wish.form._replace(title="none" if wish.title and not title else None if title else "behind")
     if not vocabulary.of_kind("marker"):
@@ -129,11 +132,14 @@ def prime(
         if last and not form.parts:
             say(f"no form was asked for: the tune is made with {' '.join(form_words(planned.form))}")
     semitones = given.semitones if given.semitones is not None else last.semitones
-    if not (wish.rhythm and wish.meter):
+    undanced = wish.rhythm == ANY and bool(dances) and not encoding.spells
+    if undanced:
+        dances, _ = _agreeing(dances, meters, vocabulary)
+    elif not (wish.rhythm and wish.meter):
         dances, meters = _agreeing(dances, meters, vocabulary)
     tokens: list[int] = [*title]
     choices = []
-    for some in (dances, meters, modes):
+    for some in ((*dances, *meters) if undanced else dances, meters, modes):
         if len(some) > 1:
             choices.append((len(tokens), some))
         tokens.extend(some if len(some) == 1 else [DRAWN] * bool(some))
@@ -149,6 +155,7 @@ def prime(
     all_given = frozenset((*planned.music, *planned.ending, *(n for gap in planned.gaps for n in gap.tokens)))
     typed = (*given.typed, *last.typed) if bool(given.typed) == bool(given) and bool(last.typed) == bool(last) else ()
     request = Request(0, 0, tuple(tokens), planned.form, tuple(choices), planned.gaps, planned.ending)
+    request = request._replace(dance_at=len(title)) if undanced else request
     return Primed(wish, request, tonic, semitones, modes, mode_at, notes, all_given, typed, root)
 
 

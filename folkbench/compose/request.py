@@ -61,7 +61,8 @@ class Request(NamedTuple):
     choices: (place, tokens): at that place behind `<s>` only these may be drawn; in order of place. gaps: holes behind
     the prime, and what is given behind each. ending: the music it ends with, its last line included; `form.coda` are
     its bars. away: pitches that it must not have. opening: instead of all these, of a network that spells: what each of
-    the first words may be.
+    the first words may be. dance_at: the place of the dance, where the network may draw the meter at once and so name
+    no dance.
     """
 
     seed: int
@@ -73,6 +74,7 @@ class Request(NamedTuple):
     ending: tuple[int, ...] = ()
     away: tuple[int, ...] = ()
     opening: Opening = ()
+    dance_at: int = NEVER
 
     def spelled(self, texts: Sequence[str]) -> Request:
         """The same request, whose tokens are `texts` by number, of a network that spells them."""
@@ -81,6 +83,13 @@ class Request(NamedTuple):
         numbers += [choices[len(numbers)]] if len(numbers) in choices else []
         opening = tuple(tuple(texts[number] for number in some) for some in numbers)
         return self._replace(prime=(), choices=(), opening=opening)
+
+    def undanced(self) -> Request:
+        """The same request of a tune that names no dance: its meter stands where the dance would."""
+        place = self.dance_at
+        prime = (*self.prime[:place], DRAWN, *self.prime[place + 2 :])
+        choices = tuple((at - (at > place), some) for at, some in self.choices if at not in (place, place + 1))
+        return self._replace(prime=prime, choices=choices, dance_at=NEVER)
 
     def owns(self, count: int) -> tuple[bool, ...]:
         """Of so many words of a network that spells, which the user gave."""

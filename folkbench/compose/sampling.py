@@ -92,6 +92,7 @@ class _Batch:
         kinds = [token.kind for token in masks.tokens]
         self.start_token, self.end_token = kinds.index("start"), kinds.index("end")
         self.is_pitch = np.array([kind == "pitch" for kind in kinds])
+        self.is_meter = np.array([kind == "meter" for kind in kinds])
         count = len(requests)
         self.slots = np.arange(count)
         self.h, self.c = network.rest(count)
@@ -158,6 +159,8 @@ class _Batch:
         self.at += 1
         self.cast += 1
         self.tokens = tokens
+        for slot in np.flatnonzero(picky & self.is_meter[tokens]):
+            self._undance(int(slot))
         if self.scripted:
             self._prompt()
         if self.fence:
@@ -317,6 +320,19 @@ class _Batch:
             row[allowed] = barred[slot, allowed]
             barred[slot] = row
             self.picky[slot] = min(self.choices[slot], default=NEVER)
+
+    def _undance(self, slot: int) -> None:
+        """Leave out the place of the meter, which was drawn in place of a dance."""
+        request, at = self.requests[slot], int(self.at[slot])
+        if request is None or at != request.dance_at + 1:
+            return
+        self.requests[slot] = request = request.undanced()
+        primed = len(request.prime)
+        self.made[slot, at : primed + 1] = (*request.prime[at:], DRAWN)
+        self.own[slot, at : primed + 1] = self.made[slot, at : primed + 1] != DRAWN
+        self.choices[slot] = {place: tokens for place, tokens in request.choices if place >= at}
+        self.picky[slot] = min(self.choices[slot], default=NEVER)
+        self._stand(slot, at_first(request))
 
     def _throw(self, slot: int, first: int) -> None:
         rng = self.dice[slot]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from folkbench.check import check, failed
-from folkbench.compose import Composer, Made, Taste, Wish, parse_form
+from folkbench.compose import ANY, Composer, Made, Taste, Wish, parse_form
 from folkbench.compose.composer import with_openings
 from folkbench.compose.request import Request
 from folkbench.compose.sampling import sample
@@ -52,6 +52,23 @@ def test_what_is_asked_for_stands_in_the_tune(composer: Composer) -> None:
 def test_without_a_meter_the_dance_decides_and_without_a_dance_the_meter(composer: Composer) -> None:
     assert {read(one(composer, Wish(rhythm="slip jig"), seed).abc).meter.text for seed in range(4)} == {"9/8"}
     assert {read(one(composer, Wish(meter="9/8"), seed).abc).rhythm for seed in range(4)} == {"slip jig"}
+
+
+@pytest.mark.parametrize(
+    "wish", [Wish(rhythm=ANY), Wish(rhythm=ANY, title="A", meter="6/8", key="C", prefix="C C C E C E")]
+)
+def test_a_tune_may_be_left_without_a_dance_and_is_then_the_same_alone_and_among_others(
+    composer: Composer, wish: Wish
+) -> None:
+    many = list(composer.make(wish, 3, count=12))
+    named = [any(token.startswith("R:") for token in made.tokens) for made in many]
+    assert set(named) == {True, False}
+    assert [bool(read(made.abc).rhythm) for made in many] == named
+    for made in many:
+        assert sum(token.startswith("M:") for token in made.tokens) == 1
+        assert not failed(check(read(made.abc), strict=True))
+        assert next(composer.make(wish, 3, first=made.k)).tokens == made.tokens
+        assert not wish.prefix or " ".join(made.tokens).count("K:Cmaj " + wish.prefix) == 1
 
 
 def test_the_tonic_is_drawn_from_the_seed_as_the_corpus_has_it(composer: Composer) -> None:
