@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from folkbench.compose.drawing import dice, draw_alone, throws
-from folkbench.compose.fence import HOTTER, MOST_BACKS
+from folkbench.compose.drawing import dice, draw_alone, throws, welcome
+from folkbench.compose.fence import HOTTER, MOST_BACKS, WELCOME
 from folkbench.compose.masks import BAR, Floats, Masks
 from folkbench.compose.plan import closed_note
 from folkbench.compose.request import DRAWN, PATIENCE, Drawn, Network, Request, Taste
 from folkbench.compose.states import State
+from folkbench.model.recall import Alone
 from folkbench.whence import Guard
+from folkbench.whence.lookout import Lookout
 
 _BLOCK = 1024  # random numbers drawn at once, as in the sampler of many
 
@@ -46,7 +48,7 @@ def make_alone(
     rng, chances = dice(request.seed, request.k), np.zeros(0, np.float32)
     lookout = guard.look_out() if guard else None
     back: _Behind | None = None
-    heat, backs, cast = np.float32(1), 0, 0
+    heat, backs, cast, tries = np.float32(1), 0, 0, 0
     h, c = network.rest(1)
     memory = network.recall.alone() if network.recall else None
     token, state, pitch = kinds.index("start"), masks.start(request.form, request.opening), 0
@@ -71,12 +73,7 @@ def make_alone(
                 if fenced.min() < BAR:
                     barred = fenced
                 elif back and backs < MOST_BACKS:
-                    token, state, pitch, kept, drawn, logprob, masked, h, c = back
-                    del made[kept:]
-                    assert lookout
-                    lookout.rewind(kept)
-                    if memory:
-                        memory.rewind(kept)
+                    token, state, pitch, drawn, logprob, masked, h, c = _go_back(back, made, lookout, memory)
                     backs, heat = backs + 1, heat * HOTTER
                     continue
             while cast >= len(chances):
@@ -86,6 +83,11 @@ def make_alone(
                 memory.raise_(row)
             if scale != 1:
                 row *= scale
+            closes = back and tries < len(WELCOME) and masks.closes_alone(state)
+            if back and closes and welcome(row[None], barred[None], masks.lines)[0] < WELCOME[tries]:
+                token, state, pitch, drawn, logprob, masked, h, c = _go_back(back, made, lookout, memory)
+                tries += 1
+                continue
             if heat != 1:
                 row /= heat
             one, likely, away = draw_alone(row, barred, chances[cast], taste.top_p)
@@ -107,8 +109,9 @@ def make_alone(
             state = _closed(masks, state)
         if lookout:
             lookout.take(one, is_given)
+        if lookout or request.form.parts:
             is_line = kinds[one] in ("bar", "ending", "mode")
-            heat = np.float32(1) if is_line else heat
+            heat, tries = (np.float32(1), 0) if is_line else (heat, tries)
             if (is_line or is_given) and not (len(made) < len(given) and given[len(made)] != DRAWN):
                 back = _Behind(token, state, pitch, len(made), drawn, logprob, masked, h.copy(), c.copy())
         if len(made) >= limit:
@@ -117,6 +120,17 @@ def make_alone(
             state, limit = masks.hurry(state), limit + PATIENCE
     own = tuple(place < len(given) and given[place] != DRAWN for place in range(len(made)))
     return Drawn(request, tuple(made), logprob, masked / max(drawn, 1), backs, own)
+
+
+def _go_back(
+    back: _Behind, made: list[int], lookout: Lookout | None, memory: Alone | None
+) -> tuple[int, int, int, int, float, float, Floats, Floats]:
+    """Forget what was made behind a place; what is needed to go on from it."""
+    del made[back.made :]
+    for one in (lookout, memory):
+        if one:
+            one.rewind(back.made)
+    return back.token, back.state, back.pitch, back.drawn, back.logprob, back.masked, back.h, back.c
 
 
 def _closed(masks: Masks, number: int) -> int:

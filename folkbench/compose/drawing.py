@@ -47,6 +47,16 @@ def draw(logits: Floats, barred: Floats, chances: Floats, top_p: float) -> tuple
     return tokens, logprob, np.maximum(0, 1 - weights.sum(axis=1) / total)
 
 
+def welcome(logits: Floats, barred: Floats, lines: Numbers) -> Floats:
+    """How likely each stream closes its part if it doesn't write what is barred, 0..1: of the probability of the
+    `lines` that may stand and of all that is barred, the share of the lines.
+    """
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    closing = (weights[:, lines] * (barred[:, lines] == 0)).sum(axis=1)
+    found: Floats = closing / np.maximum(closing + (weights * (barred > 0)).sum(axis=1), np.float32(1e-30))
+    return found
+
+
 def draw_alone(logits: Floats, barred: Floats, chance: np.float32, top_p: float) -> tuple[int, float, float]:
     """What `draw` gives for one stream; `logits` and `barred` are `(vocabulary,)`."""
     open_logits = logits - barred

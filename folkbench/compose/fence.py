@@ -1,7 +1,9 @@
-"""The guard against copying at work beside the sampler, and the way back for a tune that it leaves no way on.
+"""The guard against copying at work beside the sampler, and the way back to the beginning of a bar.
 
 A tune can be led into a bar that would end as one in the corpus, whatever comes. Then it goes back to the beginning of
-that bar, with other random numbers and, each time it must, a little more heat.
+that bar, with other random numbers and, each time it must, a little more heat. And where a form was asked for, a part
+can be over in a bar that the network wouldn't end there: it counts otherwise, and the tune isn't home. Then it goes
+back as well, some times, for a bar that comes home.
 """
 
 from __future__ import annotations
@@ -18,6 +20,10 @@ HOTTER = np.float32(1.15)
 
 MOST_BACKS = 200
 """How often a tune may go back; then the grammar's word counts alone: it must end."""
+
+WELCOME = np.linspace(0.9, 0, 12, endpoint=False, dtype=np.float32)
+"""A part's last bar is tried again where the network is less likely than this to close the part there: ever less is
+asked, until the bar is taken as it is."""
 
 Flags = npt.NDArray[np.bool_]
 
@@ -49,8 +55,8 @@ class Guarding(Protocol):
 class Fence:
     """What each stream must not write next, and where it can go back to. Streams keep their row when others go."""
 
-    def __init__(self, guard: Guarding, streams: int, h: Floats, c: Floats) -> None:
-        self._watch = guard.watch(streams)
+    def __init__(self, guard: Guarding | None, streams: int, h: Floats, c: Floats) -> None:
+        self._watch = guard.watch(streams) if guard else None
         self._streams = streams
         self.rows = np.arange(streams)
         self._h, self._c = np.zeros_like(h), np.zeros_like(c)
@@ -62,13 +68,16 @@ class Fence:
 
     def begin(self, slot: int) -> None:
         """A new tune in a stream."""
-        self._watch.rewind(int(self.rows[slot]), 0)
+        if self._watch:
+            self._watch.rewind(int(self.rows[slot]), 0)
 
     def forbidden(self, slots: Numbers, own: Flags) -> Flags | None:
         """What would complete a copy in the streams `slots`: (len(slots), vocabulary), or None for nothing at all.
 
         `own`: by slot, whether the user gives what is next; then a run of the user's alone is none.
         """
+        if self._watch is None:
+            return None
         asked = np.zeros(self._streams, dtype=bool)
         asked[self.rows[slots]] = own
         found = self._watch.forbidden(asked)[self.rows[slots]]
@@ -76,7 +85,8 @@ class Fence:
 
     def take(self, tokens: Numbers, own: Flags) -> None:
         """One token of every stream; `own` where the user gave it."""
-        self._watch.take(tokens, own=own, streams=self.rows)
+        if self._watch:
+            self._watch.take(tokens, own=own, streams=self.rows)
 
     def remember(self, slots: Numbers, h: Floats, c: Floats, counters: dict[str, npt.NDArray[np.generic]]) -> None:
         """Keep what the streams `slots` need to come back to where they are."""
@@ -94,4 +104,5 @@ class Fence:
         h[:, slot], c[:, slot] = self._h[:, row], self._c[:, row]
         for name, values in counters.items():
             values[slot] = self._kept[name][row]
-        self._watch.rewind(row, int(self._kept["at"][row]))
+        if self._watch:
+            self._watch.rewind(row, int(self._kept["at"][row]))

@@ -102,6 +102,11 @@ def comes_back(place: Place) -> int:
     return asked.again if asked and not (place.bar or place.hole or place.must_end or unopened(place)) else -1
 
 
+def ends_part(place: Place) -> bool:
+    """Whether this bar is the last of a part, or of an ending, whose length was asked for."""
+    return bool(place.form.parts) and not (place.hole or place.must_end) and _may_close(place)
+
+
 def unopened(place: Place) -> bool:
     """Whether `|:` must come first; players leave it out only at a tune's beginning."""
     asked = _asked(place)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from folkbench.compose.alike import Alike
 from folkbench.compose.form import FREE, Form
 from folkbench.compose.grammar import Grammar
-from folkbench.compose.lines import begins, comes_back
+from folkbench.compose.lines import begins, comes_back, ends_part
 from folkbench.compose.spelled import Opening, Spelled, Speller
 from folkbench.compose.states import AnyState, State
 from folkbench.encoding.tokens import Token
@@ -51,7 +51,9 @@ class Masks:
         self._held = np.zeros(64, dtype=bool)
         self._cued = np.zeros(64, dtype=bool)
         self._hole = np.zeros(64, dtype=bool)
+        self._closes = np.zeros(64, dtype=bool)
         self._given = np.full(64, NOT_GIVEN, dtype=np.int64)
+        self.lines = np.array([n for n, token in enumerate(self.tokens) if token.kind in ("bar", "ending")])
         self._alike = Alike(self.tokens)
         self._texts = {token.text: number for number, token in enumerate(self.tokens)}
         if free and not speller:
@@ -124,6 +126,15 @@ class Masks:
         flags: Flags = self._hole.take(numbers)
         return flags
 
+    def closes(self, numbers: Numbers) -> Flags:
+        """Which states may close a part whose length was asked for."""
+        flags: Flags = self._closes.take(numbers)
+        return flags
+
+    def closes_alone(self, number: int) -> bool:
+        """The same for one state."""
+        return bool(self._closes[number])
+
     def state(self, number: int) -> AnyState | Spelled:
         """The state of that number."""
         return self._states[number]
@@ -174,6 +185,7 @@ class Masks:
         self._held = np.concatenate([self._held, np.zeros(size, dtype=bool)])
         self._cued = np.concatenate([self._cued, np.zeros(size, dtype=bool)])
         self._hole = np.concatenate([self._hole, np.zeros(size, dtype=bool)])
+        self._closes = np.concatenate([self._closes, np.zeros(size, dtype=bool)])
         self._given = np.concatenate([self._given, np.full(size, NOT_GIVEN)])
 
     def _fill(self, number: int, state: AnyState | Spelled) -> None:
@@ -193,6 +205,7 @@ class Masks:
                 self._barred[number, token] = 0
         if not isinstance(state, State):
             return
+        self._closes[number] = ends_part(state.place) and bool((self._barred[number, self.lines] == 0).any())
         self._held[number] = state.tie > 0
         self._hole[number] = state.place.hole > 0
         self._cued[number] = (

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from folkbench.compose.alone import make_alone
-from folkbench.compose.drawing import dice, draw, throws
-from folkbench.compose.fence import HOTTER, MOST_BACKS, Fence, Guarding
+from folkbench.compose.drawing import dice, draw, throws, welcome
+from folkbench.compose.fence import HOTTER, MOST_BACKS, WELCOME, Fence, Guarding
 from folkbench.compose.form import Form
 from folkbench.compose.masks import BAR, Floats, Masks, Numbers
 from folkbench.compose.request import DRAWN, LONGEST, NEVER, PATIENCE, STREAMS, Drawn, Network, Request, Taste
@@ -117,6 +117,7 @@ class _Batch:
         self.chances = np.zeros((count, _BLOCK), dtype=np.float32)
         self.cast = np.zeros(count, dtype=np.int64)  # random numbers used
         self.backs = np.zeros(count, dtype=np.int64)
+        self.tries = np.zeros(count, dtype=np.int64)  # of the bar, to come home
         self.heat = np.ones(count, dtype=np.float32)  # times the temperature; above 1 where a bar is tried again
         self.is_line = np.array([kind in ("bar", "ending", "mode") for kind in kinds])
         self.fence = Fence(guard, count, self.h, self.c) if guard else None
@@ -166,6 +167,7 @@ class _Batch:
         if self.fence:
             self.fence.take(tokens, self.own[self.slots, self.at - 1] > 0)
             self.heat[self.is_line[tokens]] = 1
+            self.tries[self.is_line[tokens]] = 0
             behind = (self.is_line[tokens] | ~free) & (self.made[self.slots, self.at] == DRAWN)
             self.fence.remember(np.flatnonzero(behind), self.h, self.c, self._counters())
         ended = tokens == self.end_token
@@ -214,11 +216,13 @@ class _Batch:
         self.h[:, slot], self.c[:, slot] = self.blank_h, self.blank_c
         self.tokens[slot] = self.start_token
         self.states[slot] = self.masks.start(request.form, request.opening)
-        for counter in (self.pitches, self.at, self.drawn, self.logprob, self.masked, self.cast, self.backs):
-            counter[slot] = 0
+        for name in _COUNTERS:
+            getattr(self, name)[slot] = 0
         self.heat[slot] = 1
         if self.memory:
             self.memory.rewind(slot, 0)
+        if self.fence is None and request.form.parts:
+            self.fence = Fence(None, len(self.requests), self.h, self.c)
         if self.fence:
             self.fence.begin(slot)
         self.choices[slot] = dict(request.choices)
@@ -270,7 +274,9 @@ class _Batch:
         return {name: getattr(self, name) for name in _GO_BACK}
 
     def _fence_in(self, fence: Fence, logits: Floats, barred: Floats) -> None:
-        """Bar what would be a copy. A stream with no way on goes back to the beginning of its bar."""
+        """Bar what would be a copy. A stream with no way on goes back to the beginning of its bar, and one whose part
+        would end where the network doesn't end it.
+        """
         given = self.made[self.slots, self.at]
         free = given == DRAWN
         copies = fence.forbidden(self.slots, self.own[self.slots, self.at] > 0)
@@ -281,6 +287,16 @@ class _Batch:
         stuck = np.flatnonzero(no_way & (self.backs < MOST_BACKS))
         for slot in np.flatnonzero(no_way & free & (self.backs >= MOST_BACKS)):
             barred[slot] = self._barred(self.slots[slot : slot + 1])[0]
+        away = np.flatnonzero(self.masks.closes(self.states) & free & ~no_way & (self.tries < len(WELCOME)))
+        away = (
+            away[welcome(logits[away], barred[away], self.masks.lines) < WELCOME[self.tries[away]]]
+            if away.size
+            else away
+        )
+        self.backs[stuck] += 1
+        self.heat[stuck] *= HOTTER
+        self.tries[away] += 1
+        stuck = np.sort(np.concatenate([stuck, away]))
         for slot in stuck:
             fence.way_back(int(slot), self.h, self.c, self._counters())
             request, at = self.requests[slot], int(self.at[slot])
@@ -291,8 +307,6 @@ class _Batch:
             self.own[slot, at:] = 0
             self.choices[slot] = {place: tokens for place, tokens in request.choices if place >= at}
             self.picky[slot] = min(self.choices[slot], default=NEVER)
-            self.backs[slot] += 1
-            self.heat[slot] *= HOTTER
         if stuck.size:
             again, h, c = self.network.step(self.tokens[stuck], self.h[:, stuck].copy(), self.c[:, stuck].copy())
             if self.network.recall and self.memory:
@@ -362,4 +376,5 @@ class _Batch:
 
 
 _GO_BACK = ("tokens", "states", "pitches", "at", "drawn", "logprob", "masked", "script", "due", "inside")
-_ROWS = (*_GO_BACK, "picky", "limit", "made", "own", "away", "chances", "cast", "backs", "heat")
+_COUNTERS = ("pitches", "at", "drawn", "logprob", "masked", "cast", "backs", "tries")
+_ROWS = (*_GO_BACK, "picky", "limit", "made", "own", "away", "chances", "cast", "backs", "tries", "heat")
