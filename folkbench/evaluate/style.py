@@ -22,6 +22,9 @@ Numbers = npt.NDArray[np.float64]
 _AGAIN = 200
 """How often the bootstrap draws."""
 
+_LONG_AGO = 17
+"""Bars; what stood longer ago counts as this long."""
+
 
 def counts(tunes: Iterable[Tune]) -> dict[str, Count]:
     """Every statistic over a set of tunes."""
@@ -132,13 +135,13 @@ def _positions(tune: Tune) -> Count:
 
 
 def _repeated_bars(tune: Tune) -> Count:
-    """Bars that stood in the tune before, and bars that are new."""
-    seen: set[tuple[tuple[int, int], ...]] = set()
+    """How many bars ago each bar stood last; "new" for those that hadn't yet."""
+    last: dict[tuple[tuple[int, int], ...], int] = {}
     found: Count = Counter()
-    for bar in tune.bars:
+    for number, bar in enumerate(tune.bars):
         heard = _heard(bar)
-        found["again" if heard in seen else "new"] += 1
-        seen.add(heard)
+        found[str(min(number - last[heard], _LONG_AGO)) if heard in last else "new"] += 1
+        last[heard] = number
     return found
 
 
@@ -152,7 +155,7 @@ STATISTICS: Mapping[str, Callable[[Tune], Count]] = {
     "intervals": _intervals,  # semitones
     "durations": _durations,  # eighths
     "bar positions": _positions,  # 48ths of the bar, by meter
-    "repeated bars": _repeated_bars,
+    "repeated bars": _repeated_bars,  # bars ago
     "last notes": _last_notes,  # semitones above the tonic
 }
 """Name -> what is counted in one tune."""

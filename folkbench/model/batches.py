@@ -41,7 +41,7 @@ def clocks(tunes: list[Sequence], material: Material, shape: torch.Size) -> Tens
     return torch.from_numpy(found)
 
 
-def recalled(words: Numbers, tokens: Tensor) -> tuple[Tensor, Tensor]:
+def recalled(words: Numbers, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """What the tunes `tokens` (steps, batch) offer to recall behind each token; `words` as `recall.words` has them."""
-    offered, lengths = along(words, tokens.numpy())
-    return torch.from_numpy(offered), torch.from_numpy(lengths)
+    offered, lengths, bars = along(words, tokens.numpy())
+    return torch.from_numpy(offered), torch.from_numpy(lengths), torch.from_numpy(bars)

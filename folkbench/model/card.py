@@ -64,7 +64,7 @@ def card(checkpoint: Checkpoint) -> str:
 
 def _what(checkpoint: Checkpoint) -> str:
     recalls = (
-        " Behind every token it recalls the tune so far as well (a table of 32 numbers, `folkbench/model/recall.py`): "
+        " Behind every token it recalls the tune so far as well (a table of 544 numbers, `folkbench/model/recall.py`): "
         "what followed where the music agrees longest with its end is raised."
     )
     return (

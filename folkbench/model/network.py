@@ -26,8 +26,8 @@ from folkbench.model import recall
 State = tuple[Tensor, Tensor]
 """h and c of every layer, each (layers, batch, hidden)."""
 
-Recalled = tuple[Tensor, Tensor]
-"""The tokens that the tune so far offers, and how long the agreements are, each (steps, batch, 2)."""
+Recalled = tuple[Tensor, Tensor, Tensor]
+"""The tokens that the tune so far offers, how long the agreements are, and the bar lines since (steps, batch, 2)."""
 
 
 class Said(NamedTuple):
@@ -49,7 +49,7 @@ class Shape:
     layers: int = 3
     hidden: int = 512
     recall: bool = False
-    """Whether it recalls the tune so far (`recall.py`): 32 more."""
+    """Whether it recalls the tune so far (`recall.py`): 544 more."""
     counters: tuple[int, ...] = ()
     """What training asks of h3 besides the next token, each with so many answers. Not counted above, not kept."""
 
@@ -138,11 +138,11 @@ class Network(nn.Module):
 
     def _raised(self, logits: Tensor, recalled: Recalled) -> Tensor:
         """The logits with what is recalled, as `recall.Recall.raise_` does it."""
-        tokens, lengths = recalled
+        tokens, lengths, bars = recalled
         own = logits.gather(-1, tokens)
         table = nn.functional.pad(self.get_parameter(recall.RECALL), (1, 0))
         place = torch.arange(2, device=tokens.device)
-        b, a = table[place, 0, lengths], table[place, 1, lengths]
+        b, a = table[bars, place, 0, lengths], table[bars, place, 1, lengths]
         return logits.scatter_add(-1, tokens, b + a * (own - logits.amax(-1, keepdim=True)))
 
     def _weights(self, layer: int) -> list[Tensor]:

@@ -165,8 +165,9 @@ def _recalled(network: Network, vocabulary: tuple[str, ...], tokens: Tensor) -> 
     """What the tunes of a batch offer, if the network recalls at all."""
     if not network.shape.recall:
         return None
-    offered, lengths = recalled(words(vocabulary), tokens)
-    return offered.to(network.V.device), lengths.to(network.V.device)
+    offered, lengths, bars = recalled(words(vocabulary), tokens)
+    device = network.V.device
+    return offered.to(device), lengths.to(device), bars.to(device)
 
 
 def _loss(logits: Tensor, targets: Tensor) -> Tensor:

@@ -61,6 +61,11 @@ def _tunes(draw: random.Random, letters: str, count: int) -> list[list[str]]:
     return [[draw.choice(letters) for _ in range(60)] for _ in range(count)]
 
 
+def test_a_bar_that_comes_again_is_counted_by_how_long_ago_it_was() -> None:
+    tune = read("X:1\nM:4/4\nL:1/8\nK:C\nCDEF GABc | CDEF GABc | c8 | C8 | CDEF GABc |\n")
+    assert style.STATISTICS["repeated bars"](tune) == {"new": 3, "1": 1, "3": 1}
+
+
 def test_two_halves_of_one_set_cannot_be_told_apart_and_two_languages_can() -> None:
     pytest.importorskip("sklearn", reason="the evaluate extra isn't installed")
     draw = random.Random(4)

@@ -14,7 +14,7 @@ from folkbench.model.checkpoint import ONNX, WEIGHTS, load, save
 from folkbench.model.engine import Engine
 from folkbench.model.export import export
 from folkbench.model.finish import judge
-from folkbench.model.recall import REACH, RECALL, along, recall, start, words
+from folkbench.model.recall import FAR, REACH, RECALL, along, recall, start, words
 from folkbench.model.recipe import RECIPES
 from folkbench.model.run import begin, snapshot
 from folkbench.model.training import judge as judge_in_training
@@ -34,22 +34,25 @@ def agreement(tune: list[int], place: int) -> int:
     return length
 
 
-def best(tune: list[int], but: int = -1) -> tuple[int, int]:
-    """The token that followed the place with the longest agreement, `but` another than this; and its length."""
+def best(tune: list[int], but: int = -1) -> tuple[int, int, int]:
+    """The token that followed the place with the longest agreement, `but` another than this; its length; bars since."""
     places = [(agreement(tune, place), -place) for place in range(len(tune) - 1) if tune[place + 1] != but]
     length, place = max(places, default=(0, 0))
-    return (tune[1 - place], length) if length else (-1, 0)
+    since = sum(TEXTS[token] in ("|", ":|") for token in tune[1 - place :])
+    return (tune[1 - place], length, min(since, FAR)) if length else (-1, 0, 0)
 
 
 @given(tunes)
 def test_it_offers_what_followed_the_longest_agreement_and_the_longest_that_went_on_otherwise(tune: list[int]) -> None:
-    offered, lengths = along(WORDS, np.array(tune)[:, None])
+    offered, lengths, bars = along(WORDS, np.array(tune)[:, None])
     for end in range(1, len(tune) + 1):
-        token, length = best(tune[:end])
-        other, shorter = best(tune[:end], but=token)
+        token, length, since = best(tune[:end])
+        other, shorter, longer_since = best(tune[:end], but=token)
         assert lengths[end - 1, 0].tolist() == [min(length, REACH), min(shorter, REACH)]
         assert offered[end - 1, 0, 0] == token or not length
         assert offered[end - 1, 0, 1] == other or not shorter
+        assert bars[end - 1, 0, 0] == since or not length
+        assert bars[end - 1, 0, 1] == longer_since or not shorter
 
 
 @given(st.lists(tunes, min_size=1, max_size=3), st.data())
@@ -65,9 +68,10 @@ def test_a_tune_that_goes_back_is_where_it_was(several: list[list[int]], data: s
     for row in tokens[:taken]:
         fresh.take(row)
     for _ in range(2):
-        (offered, lengths), (wanted, long) = memory.offers(), fresh.offers()
+        (offered, lengths, bars), (wanted, long, since) = memory.offers(), fresh.offers()
         assert (lengths == long).all()
         assert (offered == wanted)[lengths > 0].all()
+        assert (bars == since)[lengths > 0].all()
         memory.take(tokens[0])
         fresh.take(tokens[0])
 
@@ -104,7 +108,7 @@ def test_a_tune_alone_raises_what_it_raises_among_others_to_the_bit(tune: list[i
 
 def test_what_is_not_music_is_neither_offered_nor_agreed_with() -> None:
     tune = np.array([TEXTS.index(text) for text in ("<s>", "T:", "t:a", "t:a", "t:a", "K:Cmaj", "C", "T:", "t:a")])
-    _, lengths = along(WORDS, tune[:, None])
+    _, lengths, _ = along(WORDS, tune[:, None])
     assert not lengths.any()
 
 
