@@ -102,7 +102,8 @@ def prime(
     """
     title = _title(wish.title, vocabulary, say)
     meters = _meters(wish.meter, vocabulary)
-    dances = _dances("" if wish.rhythm == ANY else wish.rhythm, vocabulary)
+    anyhow = wish.rhythm.strip().lower() == ANY
+    dances = _dances("" if anyhow else wish.rhythm, vocabulary)
     tonic, modes = _key(wish.key, vocabulary)
     form = wish.form._replace(title="none" if wish.title and not title else None if title else "behind")
     if not vocabulary.of_kind("marker"):
@@ -132,7 +133,7 @@ def prime(
         if last and not form.parts:
             say(f"no form was asked for: the tune is made with {' '.join(form_words(planned.form))}")
     semitones = given.semitones if given.semitones is not None else last.semitones
-    undanced = wish.rhythm == ANY and bool(dances) and not encoding.spells
+    undanced = anyhow and bool(dances) and not encoding.spells
     if undanced:
         dances, _ = _agreeing(dances, meters, vocabulary)
     elif not (wish.rhythm and wish.meter):
