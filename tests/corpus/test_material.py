@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 
+from folkbench.check import check, is_well_formed
 from folkbench.corpus.arrival import Arrival
 from folkbench.corpus.entry import Corpus
 from folkbench.corpus.gather import gather
@@ -63,6 +65,19 @@ def test_an_epoch_follows_from_its_seed_and_number(made: Material) -> None:
     first = [numbers.tolist() for numbers in made.epoch(1, 5)]
     assert [numbers.tolist() for numbers in made.epoch(1, 5)] == first
     assert [numbers.tolist() for numbers in made.epoch(1, 6)] != first
+
+
+def test_a_choosy_epoch_has_the_well_formed_tunes_as_every_epoch_has_them(made: Material) -> None:
+    formed = [is_well_formed(check(read(entry.abc))) for entry in made.train]
+    assert 0 < sum(formed) < len(formed)
+    every, chosen = made.epoch(1, 5), made.epoch(1, 5, choosy=True)
+    wanted = [numbers.tolist() for numbers, good in zip(every, formed, strict=True) if good]
+    assert [numbers.tolist() for numbers in chosen] == wanted
+
+
+def test_a_corpus_that_is_mostly_malformed_is_learnt_whole(made: Material) -> None:
+    bad = tuple(entry for entry in made.train if not is_well_formed(check(read(entry.abc))))
+    assert len(replace(made, train=bad).epoch(1, 5, choosy=True)) == len(bad)
 
 
 def test_predictions_count_from_the_first_music_token(made: Material) -> None:
