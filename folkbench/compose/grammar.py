@@ -318,8 +318,8 @@ def _stands_alone(before: Place, place: Place) -> bool:
 
 
 def _end(grammar: Grammar, state: State, token: Token) -> AnyState | None:
-    """The music is over: `</s>`, or `T:` and the title."""
-    if not state.place.may_end or state.at or state.note or state.tie or state.left or state.chord:
+    """The music is over: `</s>`, or `T:` and the title. Not in a hole: more is given."""
+    if not state.place.may_end or state.place.hole or state.at or state.note or state.tie or state.left or state.chord:
         return None
     asked = state.place.form.title
     if token.kind == "end":

@@ -155,6 +155,12 @@ def test_a_drawn_request_is_met_or_refused(asked: Asked, composer: Composer) -> 
     hold_to(asked, composer)
 
 
+def test_no_tune_ends_where_a_hole_begins_though_it_could_end_there(composer: Composer) -> None:
+    prefix = "... G, | G, G, G, 2 G, 2 | ... G,"
+    for made in composer.make(Wish(meter="3/4", prefix=prefix, form=Form(endings=False)), 1, count=100):
+        assert holds(music_of(made), tuple(prefix.split())), made.abc
+
+
 @pytest.mark.long
 @settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=requests())
