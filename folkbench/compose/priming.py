@@ -34,7 +34,7 @@ LONGEST_TYPED = 120
 """Characters of a title; a longer one is refused."""
 
 ANY = "any"
-"""The dance of a wish that leaves it to the network whether it names one."""
+"""The dance of a wish that leaves it to the network whether it names one; a network of characters always does."""
 
 USUAL = (("AABB", 8), ("AB", 8), ("AABB", 4), ("AABB", 16), ("AB", 16), ("AABBCC", 8), ("ABC", 8), ("AABB", 12))
 """Forms for a tune whose ending is given and whose form isn't, the usual ones first."""
