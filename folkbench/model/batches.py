@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from folkbench.model.material import Material, Sequence
+from folkbench.model.network import Recalled
 from folkbench.model.recall import Numbers, along
+
+_HELPERS = 4
+"""Processes that lay batches out ahead of a GPU: to see what is recalled takes longer than a step does there."""
 
 SILENT = -100
 """The target of a place that isn't judged (padding, or before the music)."""
+
+
+class Laid(NamedTuple):
+    """A process's share of one batch, ready for the network."""
+
+    tokens: Tensor
+    """(steps, batch), int64."""
+    targets: Tensor
+    recalled: Recalled | None
+    clock: Tensor | None
+    """What is to be counted, (steps, batch, things)."""
+    judged: int
+    """Targets of the whole batch, all shares together."""
+
+
+class _Laying(Dataset[Laid]):
+    """Batches by their number."""
+
+    def __init__(self, lay: Callable[[list[Sequence]], Laid], todo: list[list[Sequence]]) -> None:
+        self._lay, self._todo = lay, todo
+
+    def __len__(self) -> int:
+        return len(self._todo)
+
+    def __getitem__(self, number: int) -> Laid:
+        return self._lay(self._todo[number])
+
+
+def laid(lay: Callable[[list[Sequence]], Laid], todo: list[list[Sequence]], *, ahead: bool) -> DataLoader[Laid]:
+    """Every batch laid out, in order; `ahead` by other processes, while this one works."""
+    return DataLoader(_Laying(lay, todo), batch_size=None, num_workers=_HELPERS if ahead else 0)
 
 
 def batches(tunes: list[Sequence], size: int, draw: np.random.Generator) -> list[list[Sequence]]:

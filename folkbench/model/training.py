@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,12 +22,12 @@ from torch import Tensor, nn
 from folkbench.bench import write_whole
 from folkbench.errors import FolkbenchError
 from folkbench.model import team
-from folkbench.model.batches import SILENT, batches, clocks, padded, recalled
+from folkbench.model.batches import SILENT, Laid, batches, clocks, laid, padded, recalled
 from folkbench.model.checkpoint import WEIGHTS, save
 from folkbench.model.curve import CURVE, Point, table
 from folkbench.model.material import Judged, Material, Sequence
 from folkbench.model.memory import give_back, keep_memory
-from folkbench.model.network import Network, Recalled
+from folkbench.model.network import Network, Recalled, Shape
 from folkbench.model.recall import words
 from folkbench.model.recipe import is_choosy, rate_at
 from folkbench.model.run import Run, noise_at, snapshot
@@ -72,8 +73,10 @@ def judge(network: Network, vocabulary: tuple[str, ...], tunes: list[Judged], ba
         for first in range(0, len(tunes), batch):
             part = tunes[first : first + batch]
             tokens, targets = padded([tune for tune, _ in part], [start for _, start in part])
-            logits = network(tokens.to(network.V.device), None, _recalled(network, vocabulary, tokens)).logits
-            total += _loss(logits, targets.to(network.V.device)).item()
+            device = network.V.device
+            offered = _moved(_recalled(network.shape, vocabulary, tokens), device)
+            logits = network(tokens.to(device), None, offered).logits
+            total += _loss(logits, targets.to(device)).item()
             count += int((targets != SILENT).sum())
     network.train()
     return total / max(1, count)
@@ -85,9 +88,10 @@ def _epoch(
     epoch = len(run.curve) + 1
     tunes = material.epoch(run.seed, epoch, choosy=is_choosy(run.recipe, epoch))
     todo = batches(tunes, run.recipe.batch, np.random.default_rng([run.seed, epoch]))
-    while run.within < len(todo):
-        began = time.monotonic()
-        tokens = _step(run, material, todo[run.within], len(todo))
+    lay = partial(_lay, run.network.shape, material)
+    began = time.monotonic()
+    for batch in laid(lay, todo[run.within :], ahead=run.network.V.is_cuda):
+        tokens = _step(run, batch, len(todo))
         if run.within % _TRIM == 0:
             give_back()
         run.seconds += time.monotonic() - began
@@ -96,6 +100,7 @@ def _epoch(
             if team.rank() == 0:
                 keep(run, material, folder)
             raise KeyboardInterrupt
+        began = time.monotonic()
     began = time.monotonic()
     with _averaged(run):
         # each process could round a little differently, and all must agree when to stop
@@ -117,7 +122,7 @@ def _epoch(
     watch.epoch(run, point, better)
 
 
-def _step(run: Run, material: Material, batch: list[Sequence], steps: int) -> int:
+def _step(run: Run, laid: Laid, steps: int) -> int:
     """One batch: forward, backward, clip, step, average. Returns the number of tokens in it.
 
     Losses are sums over this process's share divided by the whole batch's tokens, times the team's size, as the
@@ -130,19 +135,15 @@ def _step(run: Run, material: Material, batch: list[Sequence], steps: int) -> in
     network.noise = noise_at(recipe, done)
     for group in run.optimiser.param_groups:
         group["lr"] = rate_at(recipe, run.step, done)
-    share = batch[team.rank() :: team.size()]
-    tokens, targets = padded(share or batch[:1], [1] * len(share) or [len(batch[0])])
-    count = sum(len(tune) - 1 for tune in batch)
+    recalled = _moved(laid.recalled, device)
     with torch.autocast(device.type, torch.bfloat16, enabled=run.dtype == "bfloat16"):
-        said = run.spread(tokens.to(device), None, _recalled(network, material.vocabulary, tokens))
-    loss = _loss(said.logits, targets.to(device))
-    whole = loss * (team.size() / count)
-    if said.counted:
-        clock = clocks(share or batch[:1], material, tokens.shape)
-        if not share:
-            clock.fill_(SILENT)
-        (places,) = team.summed(int((clock[:, :, 0] != SILENT).sum()))
-        parts = [_loss(answers, clock[:, :, n].to(device)) for n, answers in enumerate(said.counted)]
+        said = run.spread(laid.tokens.to(device), None, recalled)
+    loss = _loss(said.logits, laid.targets.to(device))
+    whole = loss * (team.size() / laid.judged)
+    if laid.clock is not None:
+        clock = laid.clock.to(device)
+        (places,) = team.summed(int((laid.clock[:, :, 0] != SILENT).sum()))
+        parts = [_loss(answers, clock[:, :, n]) for n, answers in enumerate(said.counted)]
         whole = whole + recipe.counting * torch.stack(parts).sum() * (team.size() / max(1, places))
     run.optimiser.zero_grad()
     whole.backward()  # type: ignore[no-untyped-call]
@@ -155,19 +156,35 @@ def _step(run: Run, material: Material, batch: list[Sequence], steps: int) -> in
             run.mean[name].lerp_(weight, 1 - kept)
     (total,) = team.summed(loss.item())
     run.total += total
-    run.tokens += count
+    run.tokens += laid.judged
     run.step += 1
     run.within += 1
-    return count
+    return laid.judged
 
 
-def _recalled(network: Network, vocabulary: tuple[str, ...], tokens: Tensor) -> Recalled | None:
+def _lay(shape: Shape, material: Material, batch: list[Sequence]) -> Laid:
+    """This process's share of a batch. Where there are fewer tunes than processes, the first tune stands in, silent."""
+    share = batch[team.rank() :: team.size()]
+    tokens, targets = padded(share or batch[:1], [1] * len(share) or [len(batch[0])])
+    clock = clocks(share or batch[:1], material, tokens.shape) if shape.counters else None
+    if clock is not None and not share:
+        clock.fill_(SILENT)
+    count = sum(len(tune) - 1 for tune in batch)
+    return Laid(tokens, targets, _recalled(shape, material.vocabulary, tokens), clock, count)
+
+
+def _recalled(shape: Shape, vocabulary: tuple[str, ...], tokens: Tensor) -> Recalled | None:
     """What the tunes of a batch offer, if the network recalls at all."""
-    if not network.shape.recall:
+    if not shape.recall:
         return None
-    offered, lengths, bars = recalled(words(vocabulary), tokens)
-    device = network.V.device
-    return offered.to(device), lengths.to(device), bars.to(device)
+    return recalled(words(vocabulary), tokens)
+
+
+def _moved(recalled: Recalled | None, device: torch.device) -> Recalled | None:
+    if recalled is None:
+        return None
+    tokens, lengths, bars = recalled
+    return tokens.to(device), lengths.to(device), bars.to(device)
 
 
 def _loss(logits: Tensor, targets: Tensor) -> Tensor:
