@@ -32,7 +32,10 @@ def train(
         "", help="v1: characters with titles; v2: tokens, root C; v3: tokens, every pitch spelled out. Else v2."
     ),
     parent: str = typer.Option("", "--from", help="Begin from this network's weights: good for a small corpus."),
-    recipe: str = typer.Option("ours", help="ours, or published (folk-rnn's own)."),
+    recipe: str = typer.Option(
+        "ours",
+        help="ours; practice (goes on --from a network, which hears what it writes); published (folk-rnn's own).",
+    ),
     seed: int = typer.Option(1, help="The same seed, corpus, machine and threads give the same network."),
     split: int = typer.Option(1, help="Which 5 % of the tunes are held out; networks compare on the same split."),
     epochs: int = typer.Option(None, min=1, help="How often to go through the corpus."),
@@ -40,6 +43,7 @@ def train(
     rate: float = typer.Option(None, min=0.0, help="The learning rate at its highest."),
     hidden: int = typer.Option(None, min=1, help="Units in a layer."),
     layers: int = typer.Option(None, min=1, help="LSTM layers."),
+    written: int = typer.Option(None, min=2, help="Tunes that it writes each epoch, with --recipe practice."),
     patience: int = typer.Option(None, min=1, help="Epochs without a better held-out loss before it stops."),
     threads: int = typer.Option(None, min=1, help="Processor cores to use."),
     dtype: str = typer.Option(None, help="Multiply in float32 or bfloat16; without it, in what is fastest here."),
@@ -67,9 +71,14 @@ def train(
     from folkbench.model.finish import finish
     from folkbench.model.recipe import RECIPES
     from folkbench.model.run import begin
+    from folkbench.practice import Practice
 
     if recipe not in RECIPES:
         raise FolkbenchError(f"there is no recipe {recipe!r}", f"take one of: {', '.join(RECIPES)}")
+    if RECIPES[recipe].written and not (parent or resume):
+        raise FolkbenchError(
+            "a network must know how to write before it practises", "give the one to begin from: --from"
+        )
     if not name or "/" in name or name.startswith("."):
         raise FolkbenchError(f"a network can't be called {name!r}", "give another --name")
     folder = Path(out) if out else bench.home("models") / name
@@ -93,7 +102,8 @@ def train(
                 run.recipe = replace(run.recipe, epochs=epochs)
         else:
             wanted: dict[str, Any] = {
-                "epochs": epochs, "batch": batch, "rate": rate, "hidden": hidden, "layers": layers, "patience": patience
+                "epochs": epochs, "batch": batch, "rate": rate, "hidden": hidden, "layers": layers, "patience": patience,
+                "written": written,
             }  # fmt: skip
             chosen = replace(RECIPES[recipe], **{key: value for key, value in wanted.items() if value is not None})
             if older is not None:
@@ -101,12 +111,14 @@ def train(
             run = begin(tunes, chosen, seed, older, dtype)
         with _watch(team.rank() == 0) as watch:
             watch.begin(run, folder)
-            best = training.train(run, tunes, about, folder, watch)
+            practise = Practice(tunes, run.recipe.written, run.recipe.blame) if run.recipe.written else None
+            best = training.train(run, tunes, about, folder, watch, practise)
     if team.rank() > 0:
         team.leave()
     finish(folder, tunes, _command())
     write_whole(folder / "curve.png", picture({folder.name: run.curve}), force=True)
-    print(f"epoch {best.epoch} was best: {best.held_out:.4f} nats a token held out", file=sys.stderr)
+    word = "is kept" if run.recipe.written else "was best"
+    print(f"epoch {best.epoch} {word}: {best.held_out:.4f} nats a token held out", file=sys.stderr)
     if measure:
         _measure(folder, corpus, split)
     print(folder)

@@ -6,10 +6,7 @@ machine, in any order, and made again.
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -19,9 +16,9 @@ from folkbench.compose.composer import USUAL_BARS, Composer, Made
 from folkbench.compose.priming import Wish
 from folkbench.compose.request import Taste
 from folkbench.compose.work import Rows, Work
+from folkbench.compose.workers import workers
 from folkbench.corpus.arrival import like_the_others
 from folkbench.encoding import Unencodable, encode
-from folkbench.errors import FolkbenchError, Missing
 from folkbench.notation import Tune
 from folkbench.whence import Index, open_index, originality
 
@@ -79,7 +76,7 @@ def make(
             todo.append((number, first, min(piece, order.count + 1 - first)))
         else:
             done(len(kept))
-    with _workers(min(jobs, len(todo)), backend) as spread:
+    with workers(min(jobs, len(todo)), backend) as spread:
         for number, rows in spread(_made_piece, [(order, *each) for each in todo]):
             work.keep(number, rows)
             done(len(rows))
@@ -144,65 +141,3 @@ def _row(made: Made) -> dict[str, Any]:
         "masked_mass": round(made.masked, 6),
         **look_at(made.tune),
     }
-
-
-Spread = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterator[Any]]
-
-
-@contextmanager
-def _workers(jobs: int, backend: str) -> Iterator[Spread]:
-    """What calls a function once for each tuple of arguments, here or in several processes; answers as they come."""
-    if jobs <= 1 and not backend:
-        yield lambda work, calls: (work(*call) for call in calls)
-        return
-    from joblib import Parallel, delayed, parallel_config
-
-    def spread(work: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
-        with _deaf():
-            found = Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(work)(*call) for call in calls)
-        yield from found
-
-    if not backend:
-        yield spread
-        return
-    with _cluster(jobs), parallel_config(backend=backend, n_jobs=jobs):
-        yield spread
-
-
-@contextmanager
-def _cluster(jobs: int) -> Iterator[None]:
-    """The dask cluster that DASK_SCHEDULER_ADDRESS names, else one of `jobs` processes on this machine."""
-    try:
-        os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")  # what its workers say as they are stopped
-        import dask
-        from distributed import Client
-    except ImportError as error:
-        raise Missing("dask isn't installed", "pip install 'folkbench[cluster]'") from error
-    address = dask.config.get("scheduler-address", None)
-    local = {} if address else {"n_workers": max(1, jobs), "threads_per_worker": 1, "dashboard_address": None}
-    try:
-        with _deaf():
-            client = Client(address, **local)
-        with client:
-            yield
-    except OSError as error:
-        raise FolkbenchError(f"there is no dask scheduler at {address}", "start one with: dask scheduler") from error
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes that are begun inside don't hear a Ctrl-C: it is ours, comes when they have begun, and we stop them.
-
-    They inherit that it is held back. Those that track what they share, begun among them, would let it through.
-    """
-    from multiprocessing import resource_tracker
-
-    from joblib.externals.loky.backend import resource_tracker as lokys
-
-    resource_tracker.ensure_running()
-    lokys.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -16,13 +16,13 @@ from typing import Any, NamedTuple, TypeVar
 from folkbench.compose import spelled
 from folkbench.compose.drawing import dice
 from folkbench.compose.fence import Guarding
-from folkbench.compose.form import Form, form_words
+from folkbench.compose.form import FREE, Form, form_words
 from folkbench.compose.grammar import Grammar
 from folkbench.compose.masks import Masks
 from folkbench.compose.names import made_name
 from folkbench.compose.priming import Primed, Wish, prime
 from folkbench.compose.reach import Reach, ways
-from folkbench.compose.request import LONGEST, STREAMS, Drawn, Network, Taste
+from folkbench.compose.request import LONGEST, STREAMS, Drawn, Network, Request, Taste
 from folkbench.compose.rooted import Rooted
 from folkbench.compose.sampling import sample
 from folkbench.compose.spelled import SpelledBars, Speller
@@ -127,6 +127,13 @@ class Composer:
         primed = prime(wish, self.words, self._rules, say, self.encoding)
         self._ways(primed)
         return self._in_order(primed, seed, first, count, taste, self._kept(original, say))
+
+    def left_alone(self, seed: int, first: int, count: int) -> Iterator[Drawn]:
+        """Tunes `first`, `first` + 1, ... of a seed as the network itself would have them, with title, dance, meter
+        and mode of its own; they come as they are finished."""
+        requests = (Request(seed, k, (), FREE._replace(title=None)) for k in range(first, first + count))
+        longest = spelled.LONGEST if self.encoding.spells else LONGEST
+        return sample(self.network, self.masks, requests, streams=min(STREAMS, count), longest=longest)
 
     @property
     def bars(self) -> Grammar | SpelledBars | None:

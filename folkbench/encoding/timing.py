@@ -54,7 +54,7 @@ def clock(music: Sequence[str], meter: str = "M:4/4", mode: str = "K:Cmaj") -> l
         token = tokens[place]
         after = place + 1
         if token.kind in ("pitch", "rest", "open"):
-            after = counted.sound(tokens, place)
+            after = min(counted.sound(tokens, place), len(tokens))  # a chord may never be closed
             lasting = next((n for n in range(place + 1, after) if tokens[n].kind in _LASTING), after)
             found += [count] * (lasting - place)
             count = count._replace(at=counted.bar[-1].at + counted.bar[-1].ticks)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from folkbench.model.material import Material, Sequence
+from folkbench.model.material import Lesson, Material, Sequence
 from folkbench.model.network import Recalled
 from folkbench.model.recall import Numbers, along
 
@@ -28,16 +28,18 @@ class Laid(NamedTuple):
     """(steps, batch), int64."""
     targets: Tensor
     recalled: Recalled | None
+    worth: Tensor | None
+    """Of each target, float32 (steps, batch); None is all 1."""
     clock: Tensor | None
     """What is to be counted, (steps, batch, things)."""
     judged: int
-    """Targets of the whole batch, all shares together."""
+    """Targets of the whole batch that are to be learnt, all shares together."""
 
 
 class _Laying(Dataset[Laid]):
     """Batches by their number."""
 
-    def __init__(self, lay: Callable[[list[Sequence]], Laid], todo: list[list[Sequence]]) -> None:
+    def __init__(self, lay: Callable[[list[Lesson]], Laid], todo: list[list[Lesson]]) -> None:
         self._lay, self._todo = lay, todo
 
     def __len__(self) -> int:
@@ -47,16 +49,16 @@ class _Laying(Dataset[Laid]):
         return self._lay(self._todo[number])
 
 
-def laid(lay: Callable[[list[Sequence]], Laid], todo: list[list[Sequence]], *, ahead: bool) -> DataLoader[Laid]:
+def laid(lay: Callable[[list[Lesson]], Laid], todo: list[list[Lesson]], *, ahead: bool) -> DataLoader[Laid]:
     """Every batch laid out, in order; `ahead` by other processes, while this one works."""
     return DataLoader(_Laying(lay, todo), batch_size=None, num_workers=_HELPERS if ahead else 0)
 
 
-def batches(tunes: list[Sequence], size: int, draw: np.random.Generator) -> list[list[Sequence]]:
+def batches(lessons: list[Lesson], size: int, draw: np.random.Generator) -> list[list[Lesson]]:
     """Tunes of like length together (within some 8 tokens, so that company changes), the batches in random order."""
-    lengths = np.array([len(tune) for tune in tunes]) + 8 * draw.random(len(tunes))
+    lengths = np.array([len(lesson.tokens) for lesson in lessons]) + 8 * draw.random(len(lessons))
     order = np.argsort(lengths, kind="stable")
-    batches = [[tunes[k] for k in order[first : first + size]] for first in range(0, len(order), size)]
+    batches = [[lessons[k] for k in order[first : first + size]] for first in range(0, len(order), size)]
     return [batches[k] for k in draw.permutation(len(batches))]
 
 
@@ -69,6 +71,22 @@ def padded(tunes: list[Sequence], starts: list[int]) -> tuple[Tensor, Tensor]:
         tokens[: len(tune) - 1, column] = tune[:-1]
         targets[start - 1 : len(tune) - 1, column] = tune[start:]
     return torch.from_numpy(tokens), torch.from_numpy(targets)
+
+
+def judged(lesson: Lesson) -> int:
+    """How many of its tokens are to be learnt."""
+    return len(lesson.tokens) - 1 if lesson.worth is None else int((lesson.worth[1:] > 0).sum())
+
+
+def worths(lessons: list[Lesson], shape: torch.Size) -> Tensor | None:
+    """What each target is worth, for inputs of `shape`; None where all are worth 1."""
+    if all(lesson.worth is None for lesson in lessons):
+        return None
+    found = np.ones(shape, np.float32)
+    for column, lesson in enumerate(lessons):
+        if lesson.worth is not None:
+            found[: len(lesson.tokens) - 1, column] = lesson.worth[1:]
+    return torch.from_numpy(found)
 
 
 def clocks(tunes: list[Sequence], material: Material, shape: torch.Size) -> Tensor:

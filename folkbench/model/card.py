@@ -58,7 +58,7 @@ def card(checkpoint: Checkpoint) -> str:
         parts += ["## Held-out loss", _measured(history["measured"])]
     if history.get("split") == SPLIT:
         parts += ["## What was tried", tried()]
-    parts += ["## Training", _training(history), _curve(history.get("curve", []))]
+    parts += ["## Training", _training(history), _curve(history)]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -115,13 +115,24 @@ def _training(history: Mapping[str, Any]) -> str:
     return f"Seed {history.get('seed', '?')}; torch {history.get('torch', '?')}.{date}{parent}\n\n{settings}.{command}"
 
 
-def _curve(points: list[Mapping[str, Any]]) -> str:
+def _curve(history: Mapping[str, Any]) -> str:
+    points: list[Mapping[str, Any]] = history.get("curve", [])
+    written = history.get("settings", {}).get("written", 0)
     lines = [
         f"| {point['epoch']} | {point['train']:.4f} | {point['held_out']:.4f} | {point['primed']:.4f} |"
         for point in points
     ]
+    kept = "the best held out"
+    practised = ""
+    if written:
+        kept = "the last"
+        practised = (
+            f"Before each epoch it wrote {written:,} tunes. Those that were well formed and that a classifier found "
+            "most like the corpus it learnt beside the corpus, and the bars that didn't count it unlearnt "
+            "(`folkbench/practice`).\n\n"
+        )
     head = [
-        "Nats a token by epoch (training with dropout, over all tokens; the network kept is the best held out):",
+        f"{practised}Nats a token by epoch (training with dropout, over all tokens; the network kept is {kept}):",
         "",
     ]
     return "\n".join([*head, "| epoch | training | held out | primed |", "|---|---|---|---|", *lines])

@@ -5,7 +5,7 @@ The rooms that know tunes make it; this one knows only numbers.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,14 @@ Counted = NDArray[np.int16]
 
 Judged = tuple[Sequence, int]
 """A held-out tune, and the place in it of the first music token: from there on its predictions count."""
+
+
+class Lesson(NamedTuple):
+    """A tune to learn from."""
+
+    tokens: Sequence
+    worth: NDArray[np.float32] | None = None
+    """What each of its tokens is worth: 1 to be learnt, 0 passed over, less to be unlearnt; None is all 1."""
 
 
 class Material(Protocol):

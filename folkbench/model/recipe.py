@@ -1,6 +1,7 @@
 """How a network is trained: the recipes as a table.
 
-`ours` trained the shipped network; `published` is folk-rnn's own ("config5"), the peer it is measured against.
+`ours` is how a network learns a corpus, `practice` how it goes on from there by hearing what it writes; the shipped
+network did both. `published` is folk-rnn's own ("config5"), the peer it is measured against.
 """
 
 from __future__ import annotations
@@ -41,6 +42,12 @@ class Recipe:
     """Share of the epochs, the last ones, in which less and less is dropped, down to CALM of it, and only tunes that
     are well formed are learnt. The network that composes drops nothing: coming straight out of heavy dropout it says
     rare tokens too seldom (`/2` half as often as the corpus)."""
+    written: int = 0
+    """Tunes that the network writes before each epoch and learns from, beside well-formed ones of the corpus
+    (`folkbench.practice`). The network kept is then the last."""
+    blame: float = 0.0
+    """How much the tokens of a bar that doesn't count are unlearnt, in tunes that it wrote; 1: as much as others are
+    learnt."""
     counting: float = 0.0
     """Weight of a second task, in training only: to count along from h3 (`Material.clock`)."""
     patience: int = 12
@@ -71,6 +78,27 @@ RECIPES = {
         weight_decay=0.05,
         recall=True,
         calm=0.35,
+        counting=0.3,
+    ),
+    "practice": Recipe(
+        epochs=12,
+        batch=32,
+        optimiser="adamw",
+        rate=1e-3,
+        schedule="cosine",
+        warm=50,
+        clip=1.0,
+        average=0.998,
+        output_dropout=0.1,
+        locked=False,
+        recurrent_dropout=0.05,
+        forget_bias=1.0,
+        token_gain=8.0,
+        layer_gain=2.0,
+        weight_decay=0.05,
+        recall=True,
+        written=24_000,
+        blame=3.0,
         counting=0.3,
     ),
     "published": Recipe(
@@ -112,4 +140,4 @@ def dropped_at(recipe: Recipe, done: float) -> float:
 
 def is_choosy(recipe: Recipe, epoch: int) -> bool:
     """Whether epoch 1, 2, ... learns well-formed tunes alone."""
-    return recipe.calm > 0 and epoch > recipe.epochs * (1 - recipe.calm)
+    return recipe.written > 0 or (recipe.calm > 0 and epoch > recipe.epochs * (1 - recipe.calm))

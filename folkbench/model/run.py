@@ -51,7 +51,10 @@ class Run:
 
     @property
     def best(self) -> Point | None:
-        """The epoch with the lowest held-out loss."""
+        """The epoch whose network is kept: the one with the lowest held-out loss, or the last where it practises, as
+        that loss doesn't say how well it writes."""
+        if self.recipe.written:
+            return self.curve[-1] if self.curve else None
         return min(self.curve, key=lambda point: point.held_out, default=None)
 
     @property

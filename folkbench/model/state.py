@@ -6,18 +6,24 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as pack_arrays
 from safetensors.torch import save as pack
 from torch import Tensor
 
 from folkbench.bench import write_whole
 from folkbench.errors import Damaged, FolkbenchError, NotFound
 from folkbench.model.curve import Point
-from folkbench.model.material import Material
+from folkbench.model.material import Lesson, Material
 from folkbench.model.recipe import Recipe
 from folkbench.model.run import Run, begin
 
 STATE = "training.safetensors"
+
+LESSONS = "practice.safetensors"
+"""What the network learns from itself in the epoch that is going on."""
 
 _COUNTS = ("parent", "step", "within", "total", "tokens", "seconds")
 
@@ -69,6 +75,31 @@ def resume(folder: Path, material: Material) -> Run:
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise Damaged(f"{path} is damaged", "start again without --resume") from error
     return run
+
+
+def keep_lessons(lessons: list[Lesson], folder: Path) -> None:
+    """Write an epoch's own lessons, over those of the epoch before."""
+    arrays = {
+        "tokens": np.concatenate([lesson.tokens for lesson in lessons] or [np.zeros(0, np.uint16)]),
+        "worth": np.concatenate([_worth(lesson) for lesson in lessons] or [np.zeros(0, np.float32)]),
+        "lengths": np.array([len(lesson.tokens) for lesson in lessons], np.int64),
+    }
+    write_whole(folder / LESSONS, pack_arrays(arrays), force=True)
+
+
+def kept_lessons(folder: Path) -> list[Lesson]:
+    """An epoch's own lessons. Raises Damaged."""
+    try:
+        with safe_open(folder / LESSONS, framework="numpy") as file:
+            ends = np.cumsum(file.get_tensor("lengths"))[:-1]
+            tokens, worth = (np.split(file.get_tensor(name), ends) for name in ("tokens", "worth"))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise Damaged(f"{folder / LESSONS} is damaged", "start again without --resume") from error
+    return [Lesson(*both) for both in zip(tokens, worth, strict=True) if len(both[0])]
+
+
+def _worth(lesson: Lesson) -> NDArray[np.float32]:
+    return np.ones(len(lesson.tokens), np.float32) if lesson.worth is None else lesson.worth
 
 
 def _unpack(run: Run, tensors: dict[str, Tensor]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,16 +22,20 @@ from torch import Tensor, nn
 from folkbench.bench import write_whole
 from folkbench.errors import FolkbenchError
 from folkbench.model import team
-from folkbench.model.batches import SILENT, Laid, batches, clocks, laid, padded, recalled
-from folkbench.model.checkpoint import WEIGHTS, save
+from folkbench.model.batches import SILENT, Laid, batches, clocks, judged, laid, padded, recalled, worths
+from folkbench.model.checkpoint import ONNX, WEIGHTS, Checkpoint, save
 from folkbench.model.curve import CURVE, Point, table
-from folkbench.model.material import Judged, Material, Sequence
+from folkbench.model.export import export
+from folkbench.model.material import Judged, Lesson, Material
 from folkbench.model.memory import give_back, keep_memory
 from folkbench.model.network import Network, Recalled, Shape
 from folkbench.model.recall import words
 from folkbench.model.recipe import is_choosy, rate_at
 from folkbench.model.run import Run, noise_at, snapshot
-from folkbench.model.state import keep
+from folkbench.model.state import keep, keep_lessons, kept_lessons
+
+_FAINT = 7.6
+"""Nats; what the network would write as seldom as this (once in 2,000) isn't unlearnt further."""
 
 _TRIM = 16
 """Steps between two times that memory is handed back: less often it grows, more often it costs."""
@@ -47,17 +51,33 @@ class Watch(Protocol):
         """An epoch is over and saved; `better` if its network is the best so far."""
 
 
-def train(run: Run, material: Material, about: Mapping[str, Any], folder: Path, watch: Watch) -> Point:
+class Practise(Protocol):
+    """Whoever has the network write tunes and says what it is to learn from them."""
+
+    def __call__(self, folder: Path, seed: int, epoch: int, heed: Callable[[], None]) -> list[Lesson]:
+        """Lessons for one epoch, from tunes of the network in `folder`, which stands there as ONNX. `heed` is called
+        now and then, and raises KeyboardInterrupt to break off."""
+
+
+def train(
+    run: Run,
+    material: Material,
+    about: Mapping[str, Any],
+    folder: Path,
+    watch: Watch,
+    practise: Practise | None = None,
+) -> Point:
     """Train to the recipe's last epoch, or until `patience` epochs brought nothing; say which epoch was best.
 
-    `about` is what the checkpoint notes of the corpus besides its fingerprint: its name, its tonics ...
+    `about` is what the checkpoint notes of the corpus besides its fingerprint: its name, its tonics ... `practise`
+    gives further lessons each epoch.
     Ctrl-C finishes the step, saves and raises KeyboardInterrupt.
     """
     keep_memory()
     folder.mkdir(parents=True, exist_ok=True)
     with _gently() as asked:
         while not run.over:
-            _epoch(run, material, about, folder, watch, asked)
+            _epoch(run, material, about, folder, watch, practise, asked)
     best = run.best
     if best is None:
         raise FolkbenchError("there is nothing to train: no epochs", "give --epochs 1 or more")
@@ -83,11 +103,19 @@ def judge(network: Network, vocabulary: tuple[str, ...], tunes: list[Judged], ba
 
 
 def _epoch(
-    run: Run, material: Material, about: Mapping[str, Any], folder: Path, watch: Watch, asked: list[int]
+    run: Run,
+    material: Material,
+    about: Mapping[str, Any],
+    folder: Path,
+    watch: Watch,
+    practise: Practise | None,
+    asked: list[int],
 ) -> None:
     epoch = len(run.curve) + 1
-    tunes = material.epoch(run.seed, epoch, choosy=is_choosy(run.recipe, epoch))
-    todo = batches(tunes, run.recipe.batch, np.random.default_rng([run.seed, epoch]))
+    lessons = [Lesson(tune) for tune in material.epoch(run.seed, epoch, choosy=is_choosy(run.recipe, epoch))]
+    if practise is not None:
+        lessons += _practised(run, snapshot(run, material, about), folder, practise, asked)
+    todo = batches(lessons, run.recipe.batch, np.random.default_rng([run.seed, epoch]))
     lay = partial(_lay, run.network.shape, material)
     began = time.monotonic()
     for batch in laid(lay, todo[run.within :], ahead=run.network.V.is_cuda):
@@ -111,8 +139,8 @@ def _epoch(
     rate = rate_at(run.recipe, run.step - 1, epoch - 1 / len(todo))
     speed = round(run.tokens / run.seconds)
     point = Point(epoch, run.total / run.tokens, held_out, primed, rate, speed, round(seconds, 2))
-    better = run.best is None or held_out < run.best.held_out
     run.curve.append(point)
+    better = run.best is point
     run.within, run.total, run.tokens, run.seconds = 0, 0.0, 0, 0.0
     if team.rank() == 0:
         if better:
@@ -120,6 +148,22 @@ def _epoch(
         keep(run, material, folder)
         write_whole(folder / CURVE, table(run.curve), force=True)
     watch.epoch(run, point, better)
+
+
+def _practised(run: Run, now: Checkpoint, folder: Path, practise: Practise, asked: list[int]) -> list[Lesson]:
+    """What the network, as it stands `now`, learns from itself in this epoch. A run that was stopped in the epoch
+    goes on with what it had.
+    """
+
+    def heed() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    if team.rank() == 0 and not run.within:
+        export(now, folder / ONNX)
+        keep_lessons(practise(folder, run.seed, len(run.curve) + 1, heed), folder)
+    team.summed(0)  # the others wait
+    return kept_lessons(folder)
 
 
 def _step(run: Run, laid: Laid, steps: int) -> int:
@@ -138,8 +182,8 @@ def _step(run: Run, laid: Laid, steps: int) -> int:
     recalled = _moved(laid.recalled, device)
     with torch.autocast(device.type, torch.bfloat16, enabled=run.dtype == "bfloat16"):
         said = run.spread(laid.tokens.to(device), None, recalled)
-    loss = _loss(said.logits, laid.targets.to(device))
-    whole = loss * (team.size() / laid.judged)
+    loss, wanted = _weighed(said.logits, laid.targets.to(device), laid.worth)
+    whole = wanted * (team.size() / laid.judged)
     if laid.clock is not None:
         clock = laid.clock.to(device)
         (places,) = team.summed(int((laid.clock[:, :, 0] != SILENT).sum()))
@@ -162,15 +206,17 @@ def _step(run: Run, laid: Laid, steps: int) -> int:
     return laid.judged
 
 
-def _lay(shape: Shape, material: Material, batch: list[Sequence]) -> Laid:
+def _lay(shape: Shape, material: Material, batch: list[Lesson]) -> Laid:
     """This process's share of a batch. Where there are fewer tunes than processes, the first tune stands in, silent."""
     share = batch[team.rank() :: team.size()]
-    tokens, targets = padded(share or batch[:1], [1] * len(share) or [len(batch[0])])
-    clock = clocks(share or batch[:1], material, tokens.shape) if shape.counters else None
+    tunes = [lesson.tokens for lesson in share or batch[:1]]
+    tokens, targets = padded(tunes, [1] * len(share) or [len(tunes[0])])
+    clock = clocks(tunes, material, tokens.shape) if shape.counters else None
     if clock is not None and not share:
         clock.fill_(SILENT)
-    count = sum(len(tune) - 1 for tune in batch)
-    return Laid(tokens, targets, _recalled(shape, material.vocabulary, tokens), clock, count)
+    offered = _recalled(shape, material.vocabulary, tokens)
+    worth = worths(share or batch[:1], tokens.shape)
+    return Laid(tokens, targets, offered, worth, clock, max(1, sum(judged(lesson) for lesson in batch)))
 
 
 def _recalled(shape: Shape, vocabulary: tuple[str, ...], tokens: Tensor) -> Recalled | None:
@@ -191,6 +237,18 @@ def _loss(logits: Tensor, targets: Tensor) -> Tensor:
     """Nats, summed over the targets that aren't silent."""
     flat = logits.float().reshape(-1, logits.shape[-1])
     return nn.functional.cross_entropy(flat, targets.reshape(-1), ignore_index=SILENT, reduction="sum")
+
+
+def _weighed(logits: Tensor, targets: Tensor, worth: Tensor | None) -> tuple[Tensor, Tensor]:
+    """The nats of what is to be learnt, summed, and the loss that learns and unlearns as each target is worth."""
+    if worth is None:
+        loss = _loss(logits, targets)
+        return loss, loss
+    flat = logits.float().reshape(-1, logits.shape[-1])
+    nats = nn.functional.cross_entropy(flat, targets.reshape(-1), ignore_index=SILENT, reduction="none")
+    worth = worth.to(nats.device).reshape(-1)
+    gone = (worth < 0) & (nats > _FAINT)
+    return (nats * (worth > 0)).sum(), (nats * worth).masked_fill(gone, 0.0).sum()
 
 
 @contextmanager

@@ -1,19 +1,22 @@
 import json
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from folkbench.errors import Damaged, FolkbenchError, NotFound
 from folkbench.model.batches import padded
-from folkbench.model.checkpoint import WEIGHTS, load
+from folkbench.model.checkpoint import ONNX, WEIGHTS, load
 from folkbench.model.curve import Point
+from folkbench.model.material import Lesson
 from folkbench.model.recipe import CALM, RECIPES, dropped_at, is_choosy, rate_at
 from folkbench.model.run import Run, begin, noise_at
-from folkbench.model.state import STATE, resume
+from folkbench.model.state import LESSONS, STATE, kept_lessons, resume
 from folkbench.model.training import train
 from tests.model.networks import VOCABULARY, Scales, small
 
@@ -159,3 +162,43 @@ def test_the_state_says_in_json_where_the_training_stands(tmp_path: Path) -> Non
     note = json.loads(header["__metadata__"]["folkbench"])
     assert note["step"] == 12
     assert not list(tmp_path.glob(".*.part"))
+
+
+def test_what_is_worth_less_than_nothing_is_unlearnt(tmp_path: Path) -> None:
+    def practise(folder: Path, seed: int, epoch: int, heed: object) -> list[Lesson]:
+        tune = Scales().held_out[0][0]
+        assert (folder / ONNX).is_file()
+        return [Lesson(tune, np.where(tune == 1, -8.0, 0.0).astype(np.float32))] * 8
+
+    ends = []
+    for practising in (None, practise):
+        run = begin(Scales(), replace(SMALL, epochs=10, written=1 if practising else 0, counting=0.0), 1)
+        train(run, Scales(), ABOUT, tmp_path, Looker(), practising)
+        tune, _ = Scales().held_out[0]
+        with torch.no_grad():
+            run.network.load_state_dict(run.mean)
+            tokens = torch.from_numpy(tune[:-1].astype("int64"))[:, None]
+            ends.append(float(run.network.eval()(tokens).logits[-1, 0].log_softmax(-1)[1]))
+    assert ends[1] < ends[0] - 0.5
+    assert run.best == run.curve[-1]
+
+
+def test_a_practice_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    heard: list[int] = []
+
+    def practise(folder: Path, seed: int, epoch: int, heed: Callable[[], None]) -> list[Lesson]:
+        heard.append(epoch)
+        heed()
+        return [Lesson(tune) for tune in Scales().epoch(seed, 10 * epoch)[:4]]
+
+    settings = replace(SMALL, written=4)
+    through, stopped = begin(Scales(), settings, 7), begin(Scales(), settings, 7)
+    train(through, Scales(), ABOUT, tmp_path / "through", Looker(), practise)
+    with pytest.raises(KeyboardInterrupt):  # within the second epoch of six steps
+        train(stopped, Scales(), ABOUT, tmp_path / "stopped", Looker(stop_after=8), practise)
+    train(resume(tmp_path / "stopped", Scales()), Scales(), ABOUT, tmp_path / "stopped", Looker(), practise)
+    assert heard == [1, 2, 3, 1, 2, 3]
+    assert load(tmp_path / "stopped" / WEIGHTS).hash == load(tmp_path / "through" / WEIGHTS).hash
+    (tmp_path / "stopped" / LESSONS).write_bytes(b"{}")
+    with pytest.raises(Damaged, match="damaged"):
+        kept_lessons(tmp_path / "stopped")

@@ -1,0 +1,79 @@
+"""Hearing a tune as a network wrote it: where its music stands, and which of its tokens are to blame for what is wrong.
+
+A bar that doesn't count is blamed as a whole, its bar line included: of its tokens the likely ones hardly change when
+they are unlearnt, the unlikely ones do (the score function's gradient: Williams 1992, REINFORCE). Of a repeat or an
+ending out of balance the sign is blamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from folkbench.check import BARS, REPEATS, Problem, check
+from folkbench.encoding import Encoding, meaning, text
+from folkbench.notation import read
+
+_LINES = ("bar", "ending")
+
+
+class Outline(NamedTuple):
+    """The words of a tune in tokens, and where they stand."""
+
+    words: tuple[str, ...]
+    kinds: tuple[str, ...]
+    ends: tuple[int, ...]
+    """How many tokens have come behind so many words: one more than there are words."""
+    meter: int
+    """The words that are the meter, the first of the music, and the first behind it."""
+    start: int
+    stop: int
+
+    @property
+    def heard(self) -> slice:
+        """The tokens from the meter to the end of the music."""
+        return slice(self.ends[self.meter], self.ends[self.stop])
+
+
+def outline(texts: Sequence[str], encoding: Encoding) -> Outline | None:
+    """The outline of a tune from `<s>` on; None for what is no whole tune: without its head, or cut off."""
+    words = encoding.read(texts, None)
+    kinds = tuple(meaning(word).kind for word in words)
+    if "meter" not in kinds or "mode" not in kinds:
+        return None
+    meter, start = kinds.index("meter"), kinds.index("mode") + 1
+    stop = next((place for place in range(start, len(kinds)) if kinds[place] in ("marker", "end")), 0)
+    if not stop:
+        return None
+    return Outline(words, kinds, (0, *accumulate(encoding.spans(texts))), meter, start, stop)
+
+
+def faults(tune: Outline) -> list[slice]:
+    """The tokens to blame for each thing that keeps a tune from being well formed; none for one that is."""
+    music = tune.words[tune.start : tune.stop]
+    abc = text(music, meter=tune.words[tune.meter], mode=tune.words[tune.start - 1])
+    behind = np.cumsum([len(word) + 1 for word in music]) + (len(abc) - 1 - len(" ".join(music)))
+    found = []
+    for problem in check(read(abc)):
+        if problem.code in BARS | REPEATS:
+            place = min(tune.start + int(np.searchsorted(behind, problem.at, side="right")), tune.stop - 1)
+            first, last = _blamed(problem, tune, place)
+            found.append(slice(tune.ends[first], tune.ends[last]))
+    return found
+
+
+def _blamed(problem: Problem, tune: Outline, place: int) -> tuple[int, int]:
+    """The first word to blame, and the first behind: the bar around `place`, or the sign there."""
+    if problem.code in REPEATS:
+        return place, place + 1
+    if tune.kinds[place] in _LINES and place + 1 < tune.stop:
+        place += 1
+    first = last = place
+    while first > tune.start and tune.kinds[first - 1] not in _LINES:
+        first -= 1
+    while last < tune.stop and tune.kinds[last] not in _LINES:
+        last += 1
+    return first, last + 1

@@ -1,0 +1,78 @@
+"""What is wrong in a tune is found in its tokens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from folkbench.check import check, is_well_formed
+from folkbench.corpus import load
+from folkbench.encoding import decode, encoding_of
+from folkbench.practice.hearing import faults, outline
+
+HEAD = ("<s>", "R:reel", "M:4/4", "K:Cmaj")
+BARS = (
+    ("C", "2", "E", "2", "G", "4", "|"),
+    ("c", "2", "G", "2", "E", "4", "|"),
+    ("F", "2", "A", "2", "c", "4", "|"),
+    ("G", "4", "C", "4", ":|"),
+)
+WHOLE = [word for bar in BARS for word in bar]
+
+
+def _blamed(music: list[str], encoding: str = "v2", behind: tuple[str, ...] = ("</s>",)) -> list[tuple[str, ...]]:
+    known = encoding_of(encoding)
+    groups = known.write((*HEAD, *music, *behind), 0)
+    texts = [token for group in groups for token in group]
+    seen = outline(texts, known)
+    assert seen is not None
+    return [tuple(texts[fault]) for fault in faults(seen)]
+
+
+def test_a_whole_tune_has_no_fault() -> None:
+    assert _blamed(WHOLE) == []
+
+
+@pytest.mark.parametrize("encoding", ["v1", "v2", "v3"])
+@pytest.mark.parametrize("wrong", range(4))
+@pytest.mark.parametrize("change", [("D",), ()])
+def test_a_bar_that_does_not_count_is_blamed_from_its_first_note_to_its_line(
+    encoding: str, wrong: int, change: tuple[str, ...]
+) -> None:
+    bar = (*BARS[wrong][:2], *change, *BARS[wrong][2 if change else 4 :])
+    music = [word for number, good in enumerate(BARS) for word in (bar if number == wrong else good)]
+    groups = encoding_of(encoding).write((*HEAD, *music), 0)[len(HEAD) :]
+    first = sum(len(good) for good in BARS[:wrong])
+    assert _blamed(music, encoding) == [tuple(token for group in groups[first : first + len(bar)] for token in group)]
+
+
+def test_a_title_behind_the_music_is_not_blamed() -> None:
+    assert _blamed([*WHOLE[:-3], ":|"], behind=("T:", "t:a", "</s>")) == [("G", "4", ":|")]
+
+
+def test_a_repeat_that_is_never_closed_is_blamed_where_it_opens() -> None:
+    assert _blamed(["|:", *WHOLE[:-1], "|"]) == [("|:",)]
+
+
+def test_what_is_cut_off_or_has_no_head_is_no_tune() -> None:
+    known = encoding_of("v2")
+    assert outline((*HEAD, *WHOLE), known) is None
+    assert outline(("<s>", "M:4/4", "</s>"), known) is None
+    assert outline((), known) is None
+
+
+def test_of_printed_tunes_those_have_faults_that_are_not_well_formed_and_within_the_music(session_corpus: Path) -> None:
+    corpus, known = load(), encoding_of("v2")
+    count = 0
+    for number in range(0, len(corpus), 9):
+        entry = corpus.entry(number)
+        texts = ("<s>", entry.meter, entry.mode, *entry.music, "</s>")
+        seen = outline(texts, known)
+        assert seen is not None
+        assert texts[seen.heard] == texts[1:-1]
+        found = faults(seen)
+        assert bool(found) != is_well_formed(check(decode(entry.music, meter=entry.meter, mode=entry.mode)))
+        assert all(3 <= fault.start < fault.stop <= len(texts) for fault in found)
+        count += bool(found)
+    assert count > 10
