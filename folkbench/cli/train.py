@@ -44,6 +44,7 @@ def train(
     hidden: int = typer.Option(None, min=1, help="Units in a layer."),
     layers: int = typer.Option(None, min=1, help="LSTM layers."),
     written: int = typer.Option(None, min=2, help="Tunes that it writes each epoch, with --recipe practice."),
+    blame: float = typer.Option(None, min=0.0, help="How much it unlearns a bar of them that doesn't count."),
     patience: int = typer.Option(None, min=1, help="Epochs without a better held-out loss before it stops."),
     threads: int = typer.Option(None, min=1, help="Processor cores to use."),
     dtype: str = typer.Option(None, help="Multiply in float32 or bfloat16; without it, in what is fastest here."),
@@ -102,8 +103,8 @@ def train(
                 run.recipe = replace(run.recipe, epochs=epochs)
         else:
             wanted: dict[str, Any] = {
-                "epochs": epochs, "batch": batch, "rate": rate, "hidden": hidden, "layers": layers, "patience": patience,
-                "written": written,
+                "epochs": epochs, "batch": batch, "rate": rate, "hidden": hidden, "layers": layers,
+                "written": written, "blame": blame, "patience": patience,
             }  # fmt: skip
             chosen = replace(RECIPES[recipe], **{key: value for key, value in wanted.items() if value is not None})
             if older is not None:

@@ -39,14 +39,14 @@ class Outline(NamedTuple):
 
 
 def outline(texts: Sequence[str], encoding: Encoding) -> Outline | None:
-    """The outline of a tune from `<s>` on; None for what is no whole tune: without its head, or cut off."""
+    """The outline of a tune from `<s>` on; None for what is no whole tune: without head or music, or cut off."""
     words = encoding.read(texts, None)
     kinds = tuple(meaning(word).kind for word in words)
     if "meter" not in kinds or "mode" not in kinds:
         return None
     meter, start = kinds.index("meter"), kinds.index("mode") + 1
     stop = next((place for place in range(start, len(kinds)) if kinds[place] in ("marker", "end")), 0)
-    if not stop:
+    if stop <= start:
         return None
     return Outline(words, kinds, (0, *accumulate(encoding.spans(texts))), meter, start, stop)
 
