@@ -47,7 +47,7 @@ class Recipe:
     (`folkbench.practice`). The network kept is then the last."""
     blame: float = 0.0
     """How much the tokens of a bar that doesn't count are unlearnt, in tunes that it wrote; 1: as much as others are
-    learnt."""
+    learnt. The more, the fewer such bars, and the rarer the signs that are hard to place."""
     counting: float = 0.0
     """Weight of a second task, in training only: to count along from h3 (`Material.clock`)."""
     patience: int = 12
@@ -81,7 +81,7 @@ RECIPES = {
         counting=0.3,
     ),
     "practice": Recipe(
-        epochs=12,
+        epochs=11,
         batch=32,
         optimiser="adamw",
         rate=1e-3,
@@ -97,8 +97,8 @@ RECIPES = {
         layer_gain=2.0,
         weight_decay=0.05,
         recall=True,
-        written=24_000,
-        blame=3.0,
+        written=13_000,
+        blame=6.0,
         counting=0.3,
     ),
     "published": Recipe(

@@ -90,7 +90,24 @@ def test_without_torch_train_says_what_to_install(
 
 def test_an_unknown_recipe_is_refused_and_the_known_ones_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert _train("--recipe", "secret") == 2
-    assert "ours, published" in capsys.readouterr().err
+    assert "ours, practice, published" in capsys.readouterr().err
+
+
+def test_a_network_practises_from_one_that_can_write_and_the_last_is_kept(
+    own_bench: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    practice = ("--recipe", "practice", "--written", "12", "--name", "after")
+    assert _train(*practice) == 2
+    assert "must know how to write before it practises" in capsys.readouterr().err
+    assert _train() == 0
+    assert _train(*practice, "--from", "tiny") == 0
+    assert "epoch 2 is kept" in capsys.readouterr().err
+    after = load(own_bench / "models" / "after" / WEIGHTS)
+    assert after.history["settings"]["written"] == 12
+    assert after.history["parent"] == load(own_bench / "models" / "tiny" / WEIGHTS).hash
+    assert "Before each epoch it wrote 12 tunes" in (own_bench / "models" / "after" / CARD).read_text("utf-8")
+    assert _train(*practice, "--resume", "--epochs", "3") == 0
+    assert "epoch 3 is kept" in capsys.readouterr().err
 
 
 def test_model_list_names_networks_whole_and_damaged(own_bench: Path, capsys: pytest.CaptureFixture[str]) -> None:
