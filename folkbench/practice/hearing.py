@@ -27,34 +27,33 @@ class Outline(NamedTuple):
     kinds: tuple[str, ...]
     ends: tuple[int, ...]
     """How many tokens have come behind so many words: one more than there are words."""
-    meter: int
-    """The words that are the meter, the first of the music, and the first behind it."""
     start: int
+    """The first word of the music, behind meter and mode, and the first behind it."""
     stop: int
 
     @property
     def heard(self) -> slice:
         """The tokens from the meter to the end of the music."""
-        return slice(self.ends[self.meter], self.ends[self.stop])
+        return slice(self.ends[self.start - 2], self.ends[self.stop])
 
 
 def outline(texts: Sequence[str], encoding: Encoding) -> Outline | None:
     """The outline of a tune from `<s>` on; None for what is no whole tune: without head or music, or cut off."""
     words = encoding.read(texts, None)
     kinds = tuple(meaning(word).kind for word in words)
-    if "meter" not in kinds or "mode" not in kinds:
+    start = kinds.index("mode") + 1 if "mode" in kinds else 0
+    if kinds[max(0, start - 2) : start] != ("meter", "mode"):
         return None
-    meter, start = kinds.index("meter"), kinds.index("mode") + 1
     stop = next((place for place in range(start, len(kinds)) if kinds[place] in ("marker", "end")), 0)
     if stop <= start:
         return None
-    return Outline(words, kinds, (0, *accumulate(encoding.spans(texts))), meter, start, stop)
+    return Outline(words, kinds, (0, *accumulate(encoding.spans(texts))), start, stop)
 
 
 def faults(tune: Outline) -> list[slice]:
     """The tokens to blame for each thing that keeps a tune from being well formed; none for one that is."""
     music = tune.words[tune.start : tune.stop]
-    abc = text(music, meter=tune.words[tune.meter], mode=tune.words[tune.start - 1])
+    abc = text(music, meter=tune.words[tune.start - 2], mode=tune.words[tune.start - 1])
     behind = np.cumsum([len(word) + 1 for word in music]) + (len(abc) - 1 - len(" ".join(music)))
     found = []
     for problem in check(read(abc)):

@@ -60,6 +60,7 @@ def test_what_is_cut_off_or_has_no_head_is_no_tune() -> None:
     assert outline((*HEAD, *WHOLE), known) is None
     assert outline(("<s>", "M:4/4", "</s>"), known) is None
     assert outline((*HEAD, "</s>"), known) is None
+    assert outline(("<s>", "K:Cmaj", *WHOLE, "</s>", "M:4/4"), known) is None
     assert outline((), known) is None
 
 
