@@ -1,8 +1,8 @@
 """Hearing a tune as a network wrote it: where its music stands, and which of its tokens are to blame for what is wrong.
 
 A bar that doesn't count is blamed as a whole, its bar line included: of its tokens the likely ones hardly change when
-they are unlearnt, the unlikely ones do (the score function's gradient: Williams 1992, REINFORCE). Of a repeat or an
-ending out of balance the sign is blamed.
+they are unlearnt, the unlikely ones do (the score function's gradient: Williams 1992, REINFORCE). Where `:|` or a
+second ending is missing, what stands in its place is blamed, not the sign that asks for it.
 """
 
 from __future__ import annotations
@@ -65,7 +65,12 @@ def faults(tune: Outline) -> list[slice]:
 
 
 def _blamed(problem: Problem, tune: Outline, place: int) -> tuple[int, int]:
-    """The first word to blame, and the first behind: the bar around `place`, or the sign there."""
+    """The first word to blame, and the first behind: the bar around `place`, or where a sign was due or is too many."""
+    if problem.code == "ending-alone":
+        closed = next((n for n in range(place, tune.stop) if tune.words[n] == ":|"), tune.stop - 1)
+        return closed + 1, closed + 2
+    if problem.code == "repeat-never-closed" and tune.words[place] == "|:":
+        return tune.stop - 1, tune.stop + 1
     if problem.code in REPEATS:
         return place, place + 1
     if tune.kinds[place] in _LINES and place + 1 < tune.stop:

@@ -51,8 +51,20 @@ def test_a_title_behind_the_music_is_not_blamed() -> None:
     assert _blamed([*WHOLE[:-3], ":|"], behind=("T:", "t:a", "</s>")) == [("G", "4", ":|")]
 
 
-def test_a_repeat_that_is_never_closed_is_blamed_where_it_opens() -> None:
-    assert _blamed(["|:", *WHOLE[:-1], "|"]) == [("|:",)]
+def test_where_a_repeat_is_never_closed_the_end_is_blamed_and_not_what_opens_it() -> None:
+    assert _blamed(["|:", *WHOLE[:-1], "|"]) == [("|", "</s>")]
+
+
+def test_where_a_second_ending_is_missing_what_stands_in_its_place_is_blamed() -> None:
+    first = [*BARS[0], *BARS[1][:-1], "|1", *BARS[2][:-1], ":|"]
+    assert _blamed([*first, *WHOLE]) == [("C",)]
+    assert _blamed(first) == [("</s>",)]
+    assert _blamed([*first, "|2", *BARS[3][:-1], "|"]) == []
+
+
+def test_a_sign_that_is_too_many_is_blamed() -> None:
+    assert _blamed([*BARS[0], *BARS[1][:-1], "|2", *BARS[2], *BARS[3]]) == [("|2",)]
+    assert _blamed(["|:", *BARS[0], *BARS[1][:-1], "|:", *BARS[2], *BARS[3]]) == [("|:",)]
 
 
 def test_what_is_cut_off_or_has_no_head_is_no_tune() -> None:
