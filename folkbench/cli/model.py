@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from folkbench.bench import write_whole
 from folkbench.cli.arguments import print_json, say
+
+if TYPE_CHECKING:
+    from folkbench.model.checkpoint import Checkpoint
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The networks on this bench.")
 
@@ -65,27 +68,29 @@ def import_model(
 
     Example: folkbench model import folkrnn_v2.pkl
     """
-    from folkbench.bench import home
-    from folkbench.errors import Refused
-    from folkbench.model.card import card
-    from folkbench.model.checkpoint import CARD, ONNX, SHIPPED, WEIGHTS, save
-    from folkbench.model.export import build
     from folkbench.model.published import read_published
 
     checkpoint = read_published(Path(path))
-    called = name or Path(path).stem
-    folder = home("models") / called
-    if called == SHIPPED or "/" in called or called.startswith("."):
-        raise Refused(f"a network can't be called {called!r}", "give another --name")
-    if folder.exists() and not force:
-        raise Refused(f"there is a network {called!r} already", "give another --name, or --force")
-    onnx = build(checkpoint, int8=False)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / ONNX, onnx, force=True)
-    write_whole(folder / CARD, card(checkpoint), force=True)
-    save(checkpoint, folder / WEIGHTS, half=False)
-    say(f"{called}: {len(checkpoint.vocabulary)} tokens, {checkpoint.layers} x {checkpoint.hidden}, {checkpoint.hash}")
-    print(folder)
+    print(_place(name or Path(path).stem, checkpoint, half=False, force=force))
+
+
+@app.command("blend")
+def blend_models(
+    one: str = typer.Argument(..., help="A network's name, or its folder."),
+    other: str = typer.Argument(..., help="Another that began from it."),
+    share: float = typer.Option(0.5, min=0.0, max=1.0, help="How much of the way from the one to the other."),
+    name: str = typer.Option("blend", help="What to call it."),
+    force: bool = typer.Option(False, "--force", help="In place of a network of that name."),
+) -> None:
+    """Make the network that lies between two, of which one has learnt further from the other.
+
+    Example: folkbench model blend session mine --share 0.6 --name between
+    """
+    from folkbench.model.blend import blend
+    from folkbench.model.checkpoint import WEIGHTS, find, load
+
+    networks = [load(find(network) / WEIGHTS) for network in (one, other)]
+    print(_place(name, blend(networks[0], networks[1], share), force=force))
 
 
 @app.command()
@@ -189,6 +194,28 @@ def finish(
     measured: dict[str, Any] = make_ready(place, tunes, command).history["measured"]
     say(f"held out {measured['held_out']:.4f}, int8 {measured['held_out_int8']:.4f} nats a token")
     print(place)
+
+
+def _place(name: str, checkpoint: Checkpoint, *, half: bool = True, force: bool = False) -> Path:
+    """Put a network among the models, ready to compose, in half precision (and int8) or as exact as it is."""
+    from folkbench.bench import home
+    from folkbench.errors import Refused
+    from folkbench.model.card import card
+    from folkbench.model.checkpoint import CARD, ONNX, SHIPPED, WEIGHTS, save
+    from folkbench.model.export import build
+
+    folder = home("models") / name
+    if name == SHIPPED or "/" in name or name.startswith("."):
+        raise Refused(f"a network can't be called {name!r}", "give another --name")
+    if folder.exists() and not force:
+        raise Refused(f"there is a network {name!r} already", "give another --name, or --force")
+    onnx = build(checkpoint, int8=half)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / ONNX, onnx, force=True)
+    write_whole(folder / CARD, card(checkpoint), force=True)
+    save(checkpoint, folder / WEIGHTS, half=half)
+    say(f"{name}: {len(checkpoint.vocabulary)} tokens, {checkpoint.layers} x {checkpoint.hidden}, {checkpoint.hash}")
+    return folder
 
 
 def _row(name: str) -> dict[str, Any]:

@@ -112,6 +112,12 @@ def _training(history: Mapping[str, Any]) -> str:
     date = f" Finished {history['date']}." if "date" in history else ""
     older = history.get("parent")
     parent = f" It began from the network `{older}`, and what that one was trained on counts too." if older else ""
+    between = history.get("blend")
+    if between:
+        parent += (
+            f" Its weights lie {between['share']:g} of the way from the network `{between['one']}` to "
+            f"`{between['other']}`, whose training this is (`folkbench model blend`)."
+        )
     return f"Seed {history.get('seed', '?')}; torch {history.get('torch', '?')}.{date}{parent}\n\n{settings}.{command}"
 
 

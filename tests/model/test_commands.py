@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from folkbench.cli import main
@@ -132,6 +133,24 @@ def test_model_info_prints_the_card_and_in_json_what_the_checkpoint_notes(
     assert _run("model", "info", "tiny", "--json") == 0
     assert json.loads(capsys.readouterr().out)["settings"]["hidden"] == 16
     assert _run("model", "info", "nobody") == 2
+
+
+def test_model_blend_makes_the_network_between_two(own_bench: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _train() == 0
+    assert _train("--name", "further", "--from", "tiny", "--seed", "2") == 0
+    assert _run("model", "blend", "tiny", "further", "--share", "0.25", "--name", "mid") == 0
+    one, other, mid = (load(own_bench / "models" / name / WEIGHTS) for name in ("tiny", "further", "mid"))
+    for name, weight in mid.weights.items():
+        expected = 0.75 * one.weights[name] + 0.25 * other.weights[name]
+        assert np.abs(weight - expected).max(initial=0) < 2e-3  # half precision
+    assert Engine(own_bench / "models" / "mid").hash == mid.hash
+    capsys.readouterr()
+    assert _run("model", "info", "mid") == 0
+    assert f"0.25 of the way from the network `{one.hash}` to `{other.hash}`" in capsys.readouterr().out
+    assert _run("model", "blend", "tiny", "further", "--name", "mid") == 2
+    assert "there is a network 'mid' already" in capsys.readouterr().err
+    assert _run("model", "blend", "tiny", "session", "--name", "no") == 2
+    assert "differ in their tokens or their size" in capsys.readouterr().err
 
 
 def test_model_export_writes_onnx_and_never_over_a_file(own_bench: Path, tmp_path: Path) -> None:
