@@ -227,8 +227,10 @@ def _row(name: str) -> dict[str, Any]:
         checkpoint = load(find(name) / WEIGHTS)
     except FolkbenchError as error:
         return {"name": name, **row, "damage": error.message}
-    curve = checkpoint.history.get("curve", [])
-    best = min((point["held_out"] for point in curve), default=None)
+    losses = [point["held_out"] for point in checkpoint.history.get("curve", [])]
+    if checkpoint.history.get("settings", {}).get("written"):
+        losses = losses[-1:]  # a network that practises is kept as it is in the end
+    best = min(losses, default=None) if "blend" not in checkpoint.history else None
     row |= {"tokens": len(checkpoint.vocabulary), "layers": checkpoint.layers, "hidden": checkpoint.hidden}
     row |= {"hash": checkpoint.hash, "held_out": checkpoint.history.get("measured", {}).get("held_out", best)}
     return {"name": name, **row, "damage": None}

@@ -45,7 +45,9 @@ def train(
     layers: int = typer.Option(None, min=1, help="LSTM layers."),
     written: int = typer.Option(None, min=2, help="Tunes that it writes each epoch, with --recipe practice."),
     blame: float = typer.Option(None, min=0.0, help="How much it unlearns a bar of them that doesn't count."),
-    patience: int = typer.Option(None, min=1, help="Epochs without a better held-out loss before it stops."),
+    patience: int = typer.Option(
+        None, min=1, help="Epochs without a better held-out loss before it stops; not in practice."
+    ),
     threads: int = typer.Option(None, min=1, help="Processor cores to use."),
     dtype: str = typer.Option(None, help="Multiply in float32 or bfloat16; without it, in what is fastest here."),
     resume: bool = typer.Option(False, "--resume", help="Go on with a training that was stopped."),
@@ -76,6 +78,8 @@ def train(
 
     if recipe not in RECIPES:
         raise FolkbenchError(f"there is no recipe {recipe!r}", f"take one of: {', '.join(RECIPES)}")
+    if not (RECIPES[recipe].written or resume) and not written is blame is None:
+        raise FolkbenchError("--written and --blame are for a network that practises", "say --recipe practice as well")
     if RECIPES[recipe].written and not (parent or resume):
         raise FolkbenchError(
             "a network must know how to write before it practises", "give the one to begin from: --from"
@@ -112,7 +116,9 @@ def train(
             run = begin(tunes, chosen, seed, older, dtype)
         with _watch(team.rank() == 0) as watch:
             watch.begin(run, folder)
-            practise = Practice(tunes, run.recipe.written, run.recipe.blame) if run.recipe.written else None
+            practise = (
+                Practice(tunes, run.recipe.written, run.recipe.blame, threads or 0) if run.recipe.written else None
+            )
             best = training.train(run, tunes, about, folder, watch, practise)
     if team.rank() > 0:
         team.leave()
@@ -217,10 +223,11 @@ def _heading(run: Run, folder: Path) -> str:
 
 
 def _line(run: Run, point: Point, better: bool) -> str:
+    word = "  best" if better and not run.recipe.written else ""
     left = (run.recipe.epochs - point.epoch) * point.seconds / 60
     return (
         f"epoch {point.epoch:3d}  loss {point.train:.4f}  held out {point.held_out:.4f}  primed {point.primed:.4f}"
-        f"  {point.speed:,.0f} tokens/s  {point.seconds:.0f} s, at most {left:.0f} min left{'  best' if better else ''}"
+        f"  {point.speed:,.0f} tokens/s  {point.seconds:.0f} s, at most {left:.0f} min left{word}"
     )
 
 

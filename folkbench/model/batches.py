@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -51,7 +53,13 @@ class _Laying(Dataset[Laid]):
 
 def laid(lay: Callable[[list[Lesson]], Laid], todo: list[list[Lesson]], *, ahead: bool) -> DataLoader[Laid]:
     """Every batch laid out, in order; `ahead` by other processes, while this one works."""
-    return DataLoader(_Laying(lay, todo), batch_size=None, num_workers=_HELPERS if ahead else 0)
+    helpers = min(_HELPERS, os.cpu_count() or 1) if ahead else 0
+    return DataLoader(_Laying(lay, todo), batch_size=None, num_workers=helpers, worker_init_fn=_heedless)
+
+
+def _heedless(number: int) -> None:
+    """Ctrl-C is for the process that trains: it finishes its step, and needs its helpers for that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def batches(lessons: list[Lesson], size: int, draw: np.random.Generator) -> list[list[Lesson]]:

@@ -25,9 +25,10 @@ def blend(one: Checkpoint, other: Checkpoint, share: float) -> Checkpoint:
             "blend two networks of which one began from the other",
         )
     weights = {
-        name: ((1 - share) * one.weights[name] + share * weight).astype(np.float32)
+        # in half precision, as they are kept: the same hash must be the same music
+        name: ((1 - share) * one.weights[name] + share * weight).astype(np.float16).astype(np.float32)
         for name, weight in other.weights.items()
     }
-    kept = {key: value for key, value in other.history.items() if key != "measured"}
+    kept = {key: value for key, value in other.history.items() if key not in ("measured", "date")}
     note = {"one": one.hash, "other": other.hash, "share": share}
     return Checkpoint(weights, other.vocabulary, other.encoding, {**kept, "blend": note})

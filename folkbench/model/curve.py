@@ -47,7 +47,7 @@ def picture(curves: Mapping[str, Sequence[Point]], kind: str = "png") -> bytes:
     for number, (name, points) in enumerate(curves.items()):
         epochs = [point.epoch for point in points]
         best = min(points, key=lambda point: point.held_out)
-        label = f"{name}: {best.held_out:.4f} at epoch {best.epoch}"
+        label = f"{name}: lowest {best.held_out:.4f} at epoch {best.epoch}"
         axes.plot(epochs, [point.held_out for point in points], color=f"C{number}", label=label)
         axes.plot(epochs, [point.train for point in points], color=f"C{number}", linestyle=":")
         axes.plot(best.epoch, best.held_out, "o", color=f"C{number}")

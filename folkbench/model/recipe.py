@@ -46,12 +46,12 @@ class Recipe:
     """Tunes that the network writes before each epoch and learns from, beside well-formed ones of the corpus
     (`folkbench.practice`). The network kept is then the last."""
     blame: float = 0.0
-    """How much the tokens of a bar that doesn't count are unlearnt, in tunes that it wrote; 1: as much as others are
-    learnt. The more, the fewer such bars, and the rarer the signs that are hard to place."""
+    """How much the tokens of a bar that doesn't count are unlearnt, in tunes that it wrote; 1: about as much as others
+    are learnt. The more, the fewer such bars, and the rarer the signs that are hard to place."""
     counting: float = 0.0
     """Weight of a second task, in training only: to count along from h3 (`Material.clock`)."""
     patience: int = 12
-    """Epochs without a better held-out loss before training stops."""
+    """Epochs without a better held-out loss before training stops; a network that practises doesn't."""
     layers: int = 3
     hidden: int = 512
 

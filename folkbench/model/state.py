@@ -22,7 +22,7 @@ from folkbench.model.run import Run, begin
 
 STATE = "training.safetensors"
 
-LESSONS = "practice.safetensors"
+LESSONS = "lessons.safetensors"
 """What the network learns from itself in the epoch that is going on."""
 
 _COUNTS = ("parent", "step", "within", "total", "tokens", "seconds")
@@ -77,25 +77,31 @@ def resume(folder: Path, material: Material) -> Run:
     return run
 
 
-def keep_lessons(lessons: list[Lesson], folder: Path) -> None:
-    """Write an epoch's own lessons, over those of the epoch before."""
+def keep_lessons(lessons: list[Lesson], run: Run, folder: Path) -> None:
+    """Write the lessons of a run's present epoch, over those of the epoch before."""
     arrays = {
         "tokens": np.concatenate([lesson.tokens for lesson in lessons] or [np.zeros(0, np.uint16)]),
         "worth": np.concatenate([_worth(lesson) for lesson in lessons] or [np.zeros(0, np.float32)]),
         "lengths": np.array([len(lesson.tokens) for lesson in lessons], np.int64),
     }
-    write_whole(folder / LESSONS, pack_arrays(arrays), force=True)
+    write_whole(folder / LESSONS, pack_arrays(arrays, _whose(run)), force=True)
 
 
-def kept_lessons(folder: Path) -> list[Lesson]:
-    """An epoch's own lessons. Raises Damaged."""
+def kept_lessons(run: Run, folder: Path) -> list[Lesson]:
+    """The lessons of a run's present epoch. Raises Damaged if they aren't there whole."""
     try:
         with safe_open(folder / LESSONS, framework="numpy") as file:
+            if file.metadata() != _whose(run):
+                raise ValueError("another epoch's")
             ends = np.cumsum(file.get_tensor("lengths"))[:-1]
             tokens, worth = (np.split(file.get_tensor(name), ends) for name in ("tokens", "worth"))
     except (SafetensorError, OSError, ValueError) as error:
         raise Damaged(f"{folder / LESSONS} is damaged", "start again without --resume") from error
     return [Lesson(*both) for both in zip(tokens, worth, strict=True) if len(both[0])]
+
+
+def _whose(run: Run) -> dict[str, str]:
+    return {"seed": str(run.seed), "parent": run.parent, "epoch": str(len(run.curve) + 1)}
 
 
 def _worth(lesson: Lesson) -> NDArray[np.float32]:

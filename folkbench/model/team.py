@@ -13,12 +13,15 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
+from datetime import timedelta
+from typing import NoReturn, TypeVar
 
 import torch
 import torch.distributed as together
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
+
+_T = TypeVar("_T")
 
 
 def rank() -> int:
@@ -46,7 +49,8 @@ def joined() -> Iterator[None]:
         return
     if os.environ.get("LOCAL_WORLD_SIZE") == os.environ["WORLD_SIZE"]:
         _speak_at_home()
-    together.init_process_group("nccl" if device().type == "cuda" else "gloo")
+    # where a network practises, the others wait as long as the first hears what it writes
+    together.init_process_group("nccl" if device().type == "cuda" else "gloo", timeout=timedelta(days=1))
     try:
         yield
         together.barrier()  # nobody leaves while another still speaks
@@ -90,6 +94,15 @@ def of_first(values: Sequence[float]) -> list[float]:
     together.broadcast(shared, 0)
     found: list[float] = shared.tolist()
     return found
+
+
+def told(value: _T | None) -> _T | None:
+    """What process 0 has to tell; the others' own values don't count."""
+    if size() == 1:
+        return value
+    held = [value]
+    together.broadcast_object_list(held, 0)
+    return held[0]
 
 
 def _speak_at_home() -> None:

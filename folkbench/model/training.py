@@ -1,8 +1,9 @@
 """Training: from sequences of tokens to weights, in torch.
 
 A run can be stopped at any step and goes on exactly where it was (`state.py`): everything random is drawn from the seed
-and the step. The best network so far, judged on the held-out tunes, stands beside it as `weights.safetensors`. Several
-processes share each batch (`team.py`); a step is the same for any number of them, but for dropout.
+and the step. The best network so far, judged on the held-out tunes, stands beside it as `weights.safetensors`; where
+the network practises (`folkbench.practice`), the last. Several processes share each batch (`team.py`); a step is the
+same for any number of them, but for dropout.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, Protocol
 
 import numpy as np
@@ -36,6 +38,9 @@ from folkbench.model.state import keep, keep_lessons, kept_lessons
 
 _FAINT = 7.6
 """Nats; what the network would write as seldom as this (once in 2,000) isn't unlearnt further."""
+
+PRACTICE = "practice"
+"""The folder in a training's own where the network stands while it practises, and what it is to learn."""
 
 _TRIM = 16
 """Steps between two times that memory is handed back: less often it grows, more often it costs."""
@@ -67,17 +72,20 @@ def train(
     watch: Watch,
     practise: Practise | None = None,
 ) -> Point:
-    """Train to the recipe's last epoch, or until `patience` epochs brought nothing; say which epoch was best.
+    """Train to the recipe's last epoch, or until `patience` epochs brought nothing; say which epoch's network is kept.
 
     `about` is what the checkpoint notes of the corpus besides its fingerprint: its name, its tonics ... `practise`
     gives further lessons each epoch.
-    Ctrl-C finishes the step, saves and raises KeyboardInterrupt.
+    Ctrl-C finishes the step, saves and raises KeyboardInterrupt; where the network is being heard it ends that, and
+    the epoch begins anew.
     """
     keep_memory()
     folder.mkdir(parents=True, exist_ok=True)
     with _gently() as asked:
         while not run.over:
             _epoch(run, material, about, folder, watch, practise, asked)
+    if team.rank() == 0:
+        rmtree(folder / PRACTICE, ignore_errors=True)
     best = run.best
     if best is None:
         raise FolkbenchError("there is nothing to train: no epochs", "give --epochs 1 or more")
@@ -113,8 +121,12 @@ def _epoch(
 ) -> None:
     epoch = len(run.curve) + 1
     lessons = [Lesson(tune) for tune in material.epoch(run.seed, epoch, choosy=is_choosy(run.recipe, epoch))]
+    began = time.monotonic()
     if practise is not None:
-        lessons += _practised(run, snapshot(run, material, about), folder, practise, asked)
+        if team.rank() == 0 and not run.step:
+            keep(run, material, folder)  # to hear takes long, and may be broken off
+        lessons += _practised(run, snapshot(run, material, about), folder / PRACTICE, practise, asked)
+    hearing = time.monotonic() - began
     todo = batches(lessons, run.recipe.batch, np.random.default_rng([run.seed, epoch]))
     lay = partial(_lay, run.network.shape, material)
     began = time.monotonic()
@@ -135,7 +147,7 @@ def _epoch(
         held_out, primed = team.of_first(
             [judge(run.network, material.vocabulary, tunes) for tunes in (material.held_out, material.primed)]
         )
-    seconds = run.seconds + time.monotonic() - began
+    seconds = hearing + run.seconds + time.monotonic() - began
     rate = rate_at(run.recipe, run.step - 1, epoch - 1 / len(todo))
     speed = round(run.tokens / run.seconds)
     point = Point(epoch, run.total / run.tokens, held_out, primed, rate, speed, round(seconds, 2))
@@ -159,11 +171,20 @@ def _practised(run: Run, now: Checkpoint, folder: Path, practise: Practise, aske
         if asked:
             raise KeyboardInterrupt
 
-    if team.rank() == 0 and not run.within:
-        export(now, folder / ONNX)
-        keep_lessons(practise(folder, run.seed, len(run.curve) + 1, heed), folder)
-    team.summed(0)  # the others wait
-    return kept_lessons(folder)
+    lessons: list[Lesson] | None = None
+    try:
+        if team.rank() == 0 and run.within:
+            lessons = kept_lessons(run, folder)
+        elif team.rank() == 0:
+            folder.mkdir(exist_ok=True)
+            export(now, folder / ONNX)
+            lessons = practise(folder, run.seed, len(run.curve) + 1, heed)
+            keep_lessons(lessons, run, folder)
+    finally:
+        lessons = team.told(lessons)  # the others wait for it, also where there is none
+    if lessons is None:
+        raise KeyboardInterrupt
+    return lessons
 
 
 def _step(run: Run, laid: Laid, steps: int) -> int:

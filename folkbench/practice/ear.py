@@ -32,7 +32,7 @@ _RIGHT = 3.0  # how far lengths are put right at most
 Numbers = NDArray[np.float64]
 
 
-def keepers(corpus: Sequence[Tokens], own: Sequence[Tokens], seed: int) -> NDArray[np.bool_]:
+def keepers(corpus: Sequence[Tokens], own: Sequence[Tokens], seed: int | Sequence[int]) -> NDArray[np.bool_]:
     """Which of a network's `own` tunes are kept, drawn from `seed`. Needs scikit-learn."""
     draw = np.random.default_rng(seed)
     if not corpus or len(own) < 2:
@@ -48,7 +48,10 @@ def _ratios(corpus: Sequence[Tokens], own: Sequence[Tokens], draw: np.random.Gen
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import MaxAbsScaler
 
-    counts = MaxAbsScaler().fit_transform(_counts([*corpus, *own]))
+    counts = _counts([*corpus, *own])
+    if not counts.shape[1]:
+        return np.zeros(len(own))
+    counts = MaxAbsScaler().fit_transform(counts)
     human, machine = counts[: len(corpus)], counts[len(corpus) :]
     half = draw.permutation(len(own)) % 2
     found = np.zeros(len(own))

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from folkbench.check import BARS, REPEATS, Problem, check
+from folkbench.check import BARS, ERROR, REPEATS, Problem, check
 from folkbench.encoding import Encoding, meaning, text
 from folkbench.notation import read
 
 _LINES = ("bar", "ending")
+_MUSIC = frozenset({"pitch", "rest", "length", "broken", "tie", "tuplet", "open", "close", *_LINES})
 
 
 class Outline(NamedTuple):
@@ -38,26 +39,32 @@ class Outline(NamedTuple):
 
 
 def outline(texts: Sequence[str], encoding: Encoding) -> Outline | None:
-    """The outline of a tune from `<s>` on; None for what is no whole tune: without head or music, or cut off."""
+    """The outline of a tune from `<s>` on; None for what is no whole tune: without head or music, cut off, or with
+    music where none belongs.
+    """
     words = encoding.read(texts, None)
     kinds = tuple(meaning(word).kind for word in words)
     start = kinds.index("mode") + 1 if "mode" in kinds else 0
     if kinds[max(0, start - 2) : start] != ("meter", "mode"):
         return None
     stop = next((place for place in range(start, len(kinds)) if kinds[place] in ("marker", "end")), 0)
-    if stop <= start:
+    odd = [kind for kind in (*kinds[:start], *kinds[stop:]) if kind in _MUSIC]
+    if stop <= start or kinds[-1] != "end" or odd or not _MUSIC.issuperset(kinds[start:stop]):
         return None
     return Outline(words, kinds, (0, *accumulate(encoding.spans(texts))), start, stop)
 
 
 def faults(tune: Outline) -> list[slice]:
-    """The tokens to blame for each thing that keeps a tune from being well formed; none for one that is."""
+    """The tokens to blame for each thing that keeps a tune from being well formed; none for one that is.
+
+    A bar that can't be read, with a chord that isn't closed, is at fault as well.
+    """
     music = tune.words[tune.start : tune.stop]
     abc = text(music, meter=tune.words[tune.start - 2], mode=tune.words[tune.start - 1])
     behind = np.cumsum([len(word) + 1 for word in music]) + (len(abc) - 1 - len(" ".join(music)))
     found = []
     for problem in check(read(abc)):
-        if problem.code in BARS | REPEATS:
+        if problem.severity == ERROR or problem.code in BARS | REPEATS:
             place = min(tune.start + int(np.searchsorted(behind, problem.at, side="right")), tune.stop - 1)
             first, last = _blamed(problem, tune, place)
             found.append(slice(tune.ends[first], tune.ends[last]))
@@ -65,7 +72,10 @@ def faults(tune: Outline) -> list[slice]:
 
 
 def _blamed(problem: Problem, tune: Outline, place: int) -> tuple[int, int]:
-    """The first word to blame, and the first behind: the bar around `place`, or where a sign was due or is too many."""
+    """The first word to blame and the first behind: the bar around `place`, a sign too many, or what stands in place of
+    one."""
+    if problem.code == "meter-mismatch":
+        return tune.start - 2, tune.start - 1
     if problem.code == "ending-alone":
         closed = next((n for n in range(place, tune.stop) if tune.words[n] == ":|"), tune.stop - 1)
         return closed + 1, closed + 2

@@ -20,7 +20,7 @@ from folkbench.model.material import Lesson
 from folkbench.practice.ear import keepers
 from folkbench.practice.hearing import faults, outline
 
-_PIECE = 500  # tunes written at once by one process
+_PIECE = 250  # tunes written at once by one process
 
 Numbers = NDArray[np.uint16]
 
@@ -49,7 +49,7 @@ class Practice:
         """See `folkbench.model.training.Practise`. The same network, seed and epoch give the same lessons."""
         heard = self._hear(str(folder), seed, epoch, heed)
         whole = [tune for tune in heard if not tune.faults]
-        kept = keepers(self._corpus, [tune.tokens[tune.music] for tune in whole], seed + epoch)
+        kept = keepers(self._corpus, [tune.tokens[tune.music] for tune in whole], [seed, epoch])
         lessons = [Lesson(tune.tokens) for tune, keep in zip(whole, kept.tolist(), strict=True) if keep]
         return lessons + [Lesson(tune.tokens, self._blamed(tune)) for tune in heard if tune.faults]
 
@@ -75,7 +75,7 @@ class Practice:
 
     @cached_property
     def _corpus(self) -> list[Numbers]:
-        """The music of the tunes to learn that are well formed."""
+        """The music of the tunes to learn, of those that are well formed."""
         encoding, texts = encoding_of(self._material.encoding), self._material.vocabulary
         found = []
         for tune in self._material.epoch(0, 0, choosy=True):

@@ -30,4 +30,5 @@ def test_two_processes_learn_as_one_does_step_by_step(tmp_path: Path) -> None:
     assert two["steps"] == pytest.approx(alone.steps, abs=1e-5)
     assert two["epochs"] == pytest.approx(alone.epochs, abs=1e-5)
     assert len(two["steps"]) == len(alone.steps) >= 6
-    assert {path.name for path in (tmp_path / "two").iterdir()} == {WEIGHTS, STATE, CURVE}
+    for kind in ("plain", "practice"):
+        assert {path.name for path in (tmp_path / "two" / kind).iterdir()} == {WEIGHTS, STATE, CURVE}

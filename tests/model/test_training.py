@@ -16,8 +16,8 @@ from folkbench.model.curve import Point
 from folkbench.model.material import Lesson
 from folkbench.model.recipe import CALM, RECIPES, dropped_at, is_choosy, rate_at
 from folkbench.model.run import Run, begin, noise_at
-from folkbench.model.state import LESSONS, STATE, kept_lessons, resume
-from folkbench.model.training import train
+from folkbench.model.state import LESSONS, STATE, keep_lessons, kept_lessons, resume
+from folkbench.model.training import PRACTICE, train
 from tests.model.networks import VOCABULARY, Scales, small
 
 SMALL = replace(RECIPES["ours"], epochs=3, batch=2, hidden=16, layers=2, warm=2, rate=0.01)
@@ -198,7 +198,36 @@ def test_a_practice_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Pat
         train(stopped, Scales(), ABOUT, tmp_path / "stopped", Looker(stop_after=8), practise)
     train(resume(tmp_path / "stopped", Scales()), Scales(), ABOUT, tmp_path / "stopped", Looker(), practise)
     assert heard == [1, 2, 3, 1, 2, 3]
+    assert not (tmp_path / "stopped" / PRACTICE).exists()
     assert load(tmp_path / "stopped" / WEIGHTS).hash == load(tmp_path / "through" / WEIGHTS).hash
-    (tmp_path / "stopped" / LESSONS).write_bytes(b"{}")
+
+
+def test_practice_can_be_broken_off_while_it_is_heard(tmp_path: Path) -> None:
+    def practise(folder: Path, seed: int, epoch: int, heed: Callable[[], None]) -> list[Lesson]:
+        if not (tmp_path / "again").exists():
+            os.kill(os.getpid(), signal.SIGINT)
+        heed()
+        return [Lesson(tune) for tune in Scales().epoch(seed, 10 * epoch)[:4]]
+
+    settings = replace(SMALL, written=4)
+    with pytest.raises(KeyboardInterrupt):
+        train(begin(Scales(), settings, 7), Scales(), ABOUT, tmp_path / "stopped", Looker(), practise)
+    (tmp_path / "again").touch()
+    train(resume(tmp_path / "stopped", Scales()), Scales(), ABOUT, tmp_path / "stopped", Looker(), practise)
+    train(begin(Scales(), settings, 7), Scales(), ABOUT, tmp_path / "through", Looker(), practise)
+    assert load(tmp_path / "stopped" / WEIGHTS).hash == load(tmp_path / "through" / WEIGHTS).hash
+
+
+def test_lessons_of_another_epoch_or_run_are_not_taken(tmp_path: Path) -> None:
+    run = begin(Scales(), SMALL, 7)
+    tune = Scales().held_out[0][0]
+    keep_lessons([Lesson(tune), Lesson(tune, np.full(len(tune), -2, np.float32))], run, tmp_path)
+    first, second = kept_lessons(run, tmp_path)
+    assert first.tokens.tolist() == second.tokens.tolist() == tune.tolist()
+    assert second.worth is not None
+    assert second.worth.tolist() == [-2] * len(tune)
     with pytest.raises(Damaged, match="damaged"):
-        kept_lessons(tmp_path / "stopped")
+        kept_lessons(begin(Scales(), SMALL, 8), tmp_path)
+    (tmp_path / LESSONS).write_bytes(b"{}")
+    with pytest.raises(Damaged, match="damaged"):
+        kept_lessons(run, tmp_path)

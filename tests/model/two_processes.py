@@ -5,13 +5,16 @@ Run it with `torch.distributed.run`; the folder for the training is its only wor
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from folkbench.model import team
 from folkbench.model.curve import Point
+from folkbench.model.material import Lesson
 from folkbench.model.recipe import RECIPES
 from folkbench.model.run import Run, begin
 from folkbench.model.training import train
@@ -41,11 +44,18 @@ class Losses:
 
 
 def losses(folder: Path) -> Losses:
-    """The losses of a small training without dropout, in float32."""
+    """The losses of a small training without dropout, in float32, and of one that practises."""
     torch.set_num_threads(1)
     seen = Losses()
-    train(begin(Scales(), SETTINGS, 5, dtype="float32"), Scales(), {}, folder, seen)
+    train(begin(Scales(), SETTINGS, 5, dtype="float32"), Scales(), {}, folder / "plain", seen)
+    practice = replace(SETTINGS, written=4)
+    train(begin(Scales(), practice, 5, dtype="float32"), Scales(), {}, folder / "practice", seen, _practise)
     return seen
+
+
+def _practise(folder: Path, seed: int, epoch: int, heed: Callable[[], None]) -> list[Lesson]:
+    tunes = Scales().epoch(seed, 10 * epoch)[:4]
+    return [Lesson(tune, np.where(tune == 4, -1.0, 1.0).astype(np.float32)) for tune in tunes]
 
 
 if __name__ == "__main__":

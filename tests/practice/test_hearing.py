@@ -74,6 +74,20 @@ def test_what_is_cut_off_or_has_no_head_is_no_tune() -> None:
     assert outline((*HEAD, "</s>"), known) is None
     assert outline(("<s>", "K:Cmaj", *WHOLE, "</s>", "M:4/4"), known) is None
     assert outline((), known) is None
+    assert outline((*HEAD, *WHOLE, "T:", "t:a"), known) is None
+    assert outline((*HEAD, *WHOLE, "T:", "t:a", "C", "</s>"), known) is None
+    assert outline((*HEAD, *WHOLE[:5], "t:a", *WHOLE[5:], "</s>"), known) is None
+    assert outline(("<s>", "C", *HEAD[1:], *WHOLE, "</s>"), known) is None
+
+
+def test_a_bar_that_cannot_be_read_is_blamed_and_of_a_wrong_meter_the_meter() -> None:
+    open_chord = ("[", "C", "E", "2", "G", "4", "|")
+    assert _blamed([*BARS[0], *open_chord, *BARS[2], *BARS[3]]) != []
+    known = encoding_of("v2")
+    texts = ("<s>", "M:6/8", "K:Cmaj", *WHOLE, "</s>")
+    seen = outline(texts, known)
+    assert seen is not None
+    assert [texts[fault] for fault in faults(seen)] == [("M:6/8",)]
 
 
 def test_of_printed_tunes_those_have_faults_that_are_not_well_formed_and_within_the_music(session_corpus: Path) -> None:
