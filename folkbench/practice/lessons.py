@@ -26,7 +26,7 @@ Numbers = NDArray[np.uint16]
 
 
 class Heard(NamedTuple):
-    """A tune that the network wrote, from `<s>` to `</s>`."""
+    """A tune that the network wrote, from `<s>` on."""
 
     tokens: Numbers
     music: slice
@@ -54,7 +54,7 @@ class Practice:
         return lessons + [Lesson(tune.tokens, self._blamed(tune)) for tune in heard if tune.faults]
 
     def _hear(self, model: str, seed: int, epoch: int, heed: Callable[[], None]) -> list[Heard]:
-        """The epoch's tunes, in order; those that were cut off are left out."""
+        """The epoch's tunes, in order; those in which nothing is wrong but that they don't end are left out."""
         begin = 1 + (epoch - 1) * self._written
         pieces = [
             (model, seed, first, min(_PIECE, begin + self._written - first))
@@ -94,6 +94,7 @@ def _heard_piece(model: str, seed: int, first: int, count: int) -> tuple[int, li
     for drawn in sorted(composer.left_alone(seed, first, count), key=lambda drawn: drawn.request.k):
         tokens = (start, *drawn.tokens)
         seen = outline([texts[number] for number in tokens], composer.encoding)
-        if seen:
-            found.append(Heard(np.array(tokens, np.uint16), seen.heard, tuple(faults(seen))))
+        wrong = tuple(faults(seen)) if seen else ()
+        if seen and (seen.whole or wrong):
+            found.append(Heard(np.array(tokens, np.uint16), seen.heard, wrong))
     return first, found

@@ -34,17 +34,37 @@ def test_a_whole_tune_has_no_fault() -> None:
     assert _blamed(WHOLE) == []
 
 
+def _tokens(encoding: str, music: list[str], first: int, last: int) -> tuple[str, ...]:
+    groups = encoding_of(encoding).write((*HEAD, *music), 0)[len(HEAD) :]
+    return tuple(token for group in groups[first:last] for token in group)
+
+
 @pytest.mark.parametrize("encoding", ["v1", "v2", "v3"])
 @pytest.mark.parametrize("wrong", range(4))
-@pytest.mark.parametrize("change", [("D",), ()])
-def test_a_bar_that_does_not_count_is_blamed_from_its_first_note_to_its_line(
-    encoding: str, wrong: int, change: tuple[str, ...]
-) -> None:
-    bar = (*BARS[wrong][:2], *change, *BARS[wrong][2 if change else 4 :])
-    music = [word for number, good in enumerate(BARS) for word in (bar if number == wrong else good)]
-    groups = encoding_of(encoding).write((*HEAD, *music), 0)[len(HEAD) :]
-    first = sum(len(good) for good in BARS[:wrong])
-    assert _blamed(music, encoding) == [tuple(token for group in groups[first : first + len(bar)] for token in group)]
+def test_a_bar_too_short_is_blamed_with_its_line(encoding: str, wrong: int) -> None:
+    music = [word for number, bar in enumerate(BARS) for word in (bar[2:] if number == wrong else bar)]
+    first = sum(len(bar) for bar in BARS[:wrong])
+    expected = _tokens(encoding, music, first, first + len(BARS[wrong]) - 2)
+    assert _blamed(music, encoding) == [expected]
+
+
+@pytest.mark.parametrize("encoding", ["v1", "v2", "v3"])
+@pytest.mark.parametrize("wrong", range(4))
+@pytest.mark.parametrize("behind", [(), ("z", "C", "2")])
+def test_a_bar_too_long_is_blamed_as_far_as_it_is_too_much(encoding: str, wrong: int, behind: tuple[str, ...]) -> None:
+    long = (*BARS[wrong][:-1], "D", "2", *behind, BARS[wrong][-1])
+    music = [word for number, bar in enumerate(BARS) for word in (long if number == wrong else bar)]
+    first = sum(len(bar) for bar in BARS[:wrong])
+    assert _blamed(music, encoding) == [_tokens(encoding, music, first, first + len(BARS[wrong]) + 1)]
+
+
+def test_a_bar_without_end_is_blamed_where_it_became_too_long() -> None:
+    assert _blamed([*BARS[0], *BARS[1][:-1], *("d",) * 50], behind=()) == [(*BARS[1][:-1], "d")]
+
+
+def test_what_is_no_music_is_blamed_where_it_stands() -> None:
+    assert _blamed([*BARS[0], "C", *("t:&",) * 9], behind=()) == [("t:&",)]
+    assert _blamed(WHOLE, behind=("T:", "t:a", "C", "</s>")) == [("C",)]
 
 
 def test_a_title_behind_the_music_is_not_blamed() -> None:
@@ -67,17 +87,28 @@ def test_a_sign_that_is_too_many_is_blamed() -> None:
     assert _blamed(["|:", *BARS[0], *BARS[1][:-1], "|:", *BARS[2], *BARS[3]]) == [("|:",)]
 
 
-def test_what_is_cut_off_or_has_no_head_is_no_tune() -> None:
+def test_what_has_no_head_or_no_music_is_no_tune() -> None:
     known = encoding_of("v2")
-    assert outline((*HEAD, *WHOLE), known) is None
     assert outline(("<s>", "M:4/4", "</s>"), known) is None
     assert outline((*HEAD, "</s>"), known) is None
     assert outline(("<s>", "K:Cmaj", *WHOLE, "</s>", "M:4/4"), known) is None
     assert outline((), known) is None
-    assert outline((*HEAD, *WHOLE, "T:", "t:a"), known) is None
-    assert outline((*HEAD, *WHOLE, "T:", "t:a", "C", "</s>"), known) is None
-    assert outline((*HEAD, *WHOLE[:5], "t:a", *WHOLE[5:], "</s>"), known) is None
-    assert outline(("<s>", "C", *HEAD[1:], *WHOLE, "</s>"), known) is None
+
+
+def test_whole_is_what_comes_to_its_end_with_music_where_it_belongs_and_nowhere_else() -> None:
+    known = encoding_of("v2")
+    for texts, whole in (
+        ((*HEAD, *WHOLE, "</s>"), True),
+        ((*HEAD, *WHOLE, "T:", "t:a", "</s>"), True),
+        ((*HEAD, *WHOLE), False),
+        ((*HEAD, *WHOLE, "T:", "t:a"), False),
+        ((*HEAD, *WHOLE, "T:", "t:a", "C", "</s>"), False),
+        ((*HEAD, *WHOLE[:5], "t:a", *WHOLE[5:], "</s>"), False),
+        (("<s>", "C", *HEAD[1:], *WHOLE, "</s>"), False),
+    ):
+        seen = outline(texts, known)
+        assert seen is not None
+        assert seen.whole == whole, texts
 
 
 def test_a_bar_that_cannot_be_read_is_blamed_and_of_a_wrong_meter_the_meter() -> None:
