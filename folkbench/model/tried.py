@@ -126,12 +126,26 @@ TRIALS = (
     Trial(
         "from the third on, 11 epochs of practice: 13,000 tunes written each, blame 6",
         1.0723,
-        "well-formed 95.1 %, told apart 0.59; but /4 a fifth, endings and chords a third as often as in the corpus",
+        "well-formed 95.1 %, told apart 0.59; but /4 a fifth, endings a third as often as in the corpus, and one tune "
+        "of eighty goes on without end: the line behind a bar that is too long was blamed as well",
     ),
     Trial(
         "0.6 of the way from the third to that one",
         1.0143,
-        "well-formed 93.8 %, told apart 0.61; endings half as often",
+        "well-formed 93.8 %, told apart 0.61; endings half as often; one of two hundred without end",
+    ),
+    Trial(
+        "from there 5 epochs of practice: 6,000 tunes each, blame 4, rate 0.0004; of an ending alone its place blamed",
+        1.0137,
+        "well-formed 91.3 %, told apart 0.61; endings as often as in the corpus; one of fifty without end",
+    ),
+    Trial(
+        "halfway from the third to that one", 0.9999, "well-formed 89.5 %, told apart 0.61; none of 2,000 without end"
+    ),
+    Trial(
+        "from there 4 epochs of practice: 6,000 tunes each, blame 5, rate 0.0004; bars blamed as far as too long",
+        1.0128,
+        "shipped: well-formed 91.8 %, told apart 0.60; endings nine tenths as often, none of 2,000 without end",
     ),
 )
 
