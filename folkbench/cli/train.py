@@ -167,6 +167,9 @@ class Silent:
     def step(self, run: Run, done: int, steps: int, loss: float, tokens: int) -> None:
         """Nothing."""
 
+    def hear(self, run: Run, heard: int) -> None:
+        """Nothing."""
+
     def epoch(self, run: Run, point: Point, better: bool) -> None:
         """Nothing."""
 
@@ -196,6 +199,11 @@ class Bars(Lines):
         past, epochs = len(run.curve), run.recipe.epochs
         text = f"epoch {past + 1}/{epochs}  loss {loss:.3f}  {speed:,.0f} tokens/s"
         self._progress.update(self._task, description=text, completed=past * steps + done, total=epochs * steps)
+
+    def hear(self, run: Run, heard: int) -> None:
+        """Say how far the hearing is."""
+        text = f"epoch {len(run.curve) + 1}/{run.recipe.epochs}  {heard:,} of {run.recipe.written:,} tunes heard"
+        self._progress.update(self._task, description=text)
 
     def epoch(self, run: Run, point: Point, better: bool) -> None:
         """The epoch's line, above the bar."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,7 +25,14 @@ def workers(jobs: int, backend: str = "") -> Iterator[Spread]:
     def spread(work: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
         with _deaf():
             found = Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(work)(*call) for call in calls)
-        yield from found
+        try:
+            # `yield from` would close it at once, and joblib warns of work that is left: whoever broke off knows
+            for answer in found:  # noqa: UP028
+                yield answer
+        finally:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found.close()
 
     if not backend:
         yield spread

@@ -52,6 +52,9 @@ class Watch(Protocol):
     def step(self, run: Run, done: int, steps: int, loss: float, tokens: int) -> None:
         """`done` of the epoch's `steps` are behind us; `loss` is the epoch's mean so far, `tokens` the last step's."""
 
+    def hear(self, run: Run, heard: int) -> None:
+        """So many tunes that the network wrote for the next epoch have been heard."""
+
     def epoch(self, run: Run, point: Point, better: bool) -> None:
         """An epoch is over and saved; `better` if its network is the best so far."""
 
@@ -59,9 +62,9 @@ class Watch(Protocol):
 class Practise(Protocol):
     """Whoever has the network write tunes and says what it is to learn from them."""
 
-    def __call__(self, folder: Path, seed: int, epoch: int, heed: Callable[[], None]) -> list[Lesson]:
-        """Lessons for one epoch, from tunes of the network in `folder`, which stands there as ONNX. `heed` is called
-        now and then, and raises KeyboardInterrupt to break off."""
+    def __call__(self, folder: Path, seed: int, epoch: int, heed: Callable[[int], None]) -> list[Lesson]:
+        """Lessons for one epoch, from tunes of the network in `folder`, which stands there as ONNX. `heed` is told
+        now and then how many have been heard, and raises KeyboardInterrupt to break off."""
 
 
 def train(
@@ -125,7 +128,7 @@ def _epoch(
     if practise is not None:
         if team.rank() == 0 and not run.step:
             keep(run, material, folder)  # to hear takes long, and may be broken off
-        lessons += _practised(run, snapshot(run, material, about), folder / PRACTICE, practise, asked)
+        lessons += _practised(run, snapshot(run, material, about), folder / PRACTICE, watch, practise, asked)
     hearing = time.monotonic() - began
     todo = batches(lessons, run.recipe.batch, np.random.default_rng([run.seed, epoch]))
     lay = partial(_lay, run.network.shape, material)
@@ -162,12 +165,15 @@ def _epoch(
     watch.epoch(run, point, better)
 
 
-def _practised(run: Run, now: Checkpoint, folder: Path, practise: Practise, asked: list[int]) -> list[Lesson]:
+def _practised(
+    run: Run, now: Checkpoint, folder: Path, watch: Watch, practise: Practise, asked: list[int]
+) -> list[Lesson]:
     """What the network, as it stands `now`, learns from itself in this epoch. A run that was stopped in the epoch
     goes on with what it had.
     """
 
-    def heed() -> None:
+    def heed(heard: int) -> None:
+        watch.hear(run, heard)
         if asked:
             raise KeyboardInterrupt
 

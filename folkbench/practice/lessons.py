@@ -45,7 +45,7 @@ class Practice:
         self._material, self._written, self._blame = material, written, blame
         self._jobs = jobs or cpu_count()
 
-    def __call__(self, folder: Path, seed: int, epoch: int, heed: Callable[[], None]) -> list[Lesson]:
+    def __call__(self, folder: Path, seed: int, epoch: int, heed: Callable[[int], None]) -> list[Lesson]:
         """See `folkbench.model.training.Practise`. The same network, seed and epoch give the same lessons."""
         heard = self._hear(str(folder), seed, epoch, heed)
         whole = [tune for tune in heard if not tune.faults]
@@ -53,7 +53,7 @@ class Practice:
         lessons = [Lesson(tune.tokens) for tune, keep in zip(whole, kept.tolist(), strict=True) if keep]
         return lessons + [Lesson(tune.tokens, self._blamed(tune)) for tune in heard if tune.faults]
 
-    def _hear(self, model: str, seed: int, epoch: int, heed: Callable[[], None]) -> list[Heard]:
+    def _hear(self, model: str, seed: int, epoch: int, heed: Callable[[int], None]) -> list[Heard]:
         """The epoch's tunes, in order; those in which nothing is wrong but that they don't end are left out."""
         begin = 1 + (epoch - 1) * self._written
         pieces = [
@@ -64,7 +64,7 @@ class Practice:
         with workers(min(self._jobs, len(pieces))) as spread:
             for first, tunes in spread(_heard_piece, pieces):
                 found[first] = tunes
-                heed()
+                heed(min(len(found) * _PIECE, self._written))
         return [tune for first in sorted(found) for tune in found[first]]
 
     def _blamed(self, tune: Heard) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@ import json
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +29,14 @@ class Looker:
     """Watches, and presses Ctrl-C after so many steps."""
 
     stop_after: int = -1
+    heard: list[int] = field(default_factory=list)
 
     def step(self, run: Run, done: int, steps: int, loss: float, tokens: int) -> None:
         if run.step == self.stop_after:
             os.kill(os.getpid(), signal.SIGINT)
+
+    def hear(self, run: Run, heard: int) -> None:
+        self.heard.append(heard)
 
     def epoch(self, run: Run, point: Point, better: bool) -> None:
         pass
@@ -186,14 +190,16 @@ def test_what_is_worth_less_than_nothing_is_unlearnt(tmp_path: Path) -> None:
 def test_a_practice_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
     heard: list[int] = []
 
-    def practise(folder: Path, seed: int, epoch: int, heed: Callable[[], None]) -> list[Lesson]:
+    def practise(folder: Path, seed: int, epoch: int, heed: Callable[[int], None]) -> list[Lesson]:
         heard.append(epoch)
-        heed()
+        heed(4)
         return [Lesson(tune) for tune in Scales().epoch(seed, 10 * epoch)[:4]]
 
     settings = replace(SMALL, written=4)
     through, stopped = begin(Scales(), settings, 7), begin(Scales(), settings, 7)
-    train(through, Scales(), ABOUT, tmp_path / "through", Looker(), practise)
+    looker = Looker()
+    train(through, Scales(), ABOUT, tmp_path / "through", looker, practise)
+    assert looker.heard == [4, 4, 4]
     with pytest.raises(KeyboardInterrupt):  # within the second epoch of six steps
         train(stopped, Scales(), ABOUT, tmp_path / "stopped", Looker(stop_after=8), practise)
     train(resume(tmp_path / "stopped", Scales()), Scales(), ABOUT, tmp_path / "stopped", Looker(), practise)
@@ -203,10 +209,10 @@ def test_a_practice_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Pat
 
 
 def test_practice_can_be_broken_off_while_it_is_heard(tmp_path: Path) -> None:
-    def practise(folder: Path, seed: int, epoch: int, heed: Callable[[], None]) -> list[Lesson]:
+    def practise(folder: Path, seed: int, epoch: int, heed: Callable[[int], None]) -> list[Lesson]:
         if not (tmp_path / "again").exists():
             os.kill(os.getpid(), signal.SIGINT)
-        heed()
+        heed(4)
         return [Lesson(tune) for tune in Scales().epoch(seed, 10 * epoch)[:4]]
 
     settings = replace(SMALL, written=4)

@@ -38,6 +38,9 @@ class Losses:
         """A step is done."""
         self.steps.append(loss)
 
+    def hear(self, run: Run, heard: int) -> None:
+        """Tunes are heard."""
+
     def epoch(self, run: Run, point: Point, better: bool) -> None:
         """An epoch is done."""
         self.epochs.append(point.held_out)
@@ -53,7 +56,7 @@ def losses(folder: Path) -> Losses:
     return seen
 
 
-def _practise(folder: Path, seed: int, epoch: int, heed: Callable[[], None]) -> list[Lesson]:
+def _practise(folder: Path, seed: int, epoch: int, heed: Callable[[int], None]) -> list[Lesson]:
     tunes = Scales().epoch(seed, 10 * epoch)[:4]
     return [Lesson(tune, np.where(tune == 4, -1.0, 1.0).astype(np.float32)) for tune in tunes]
 

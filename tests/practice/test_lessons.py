@@ -16,7 +16,7 @@ from folkbench.practice import Practice
 from folkbench.practice.hearing import faults, outline
 
 
-def _nothing() -> None:
+def _nothing(heard: int) -> None:
     pass
 
 
@@ -53,7 +53,7 @@ def test_any_number_of_processes_hear_the_same_and_the_next_epoch_hears_other_tu
 
 
 def test_it_can_be_broken_off(session_corpus: Path) -> None:
-    def stop() -> None:
+    def stop(heard: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
