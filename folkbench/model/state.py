@@ -15,6 +15,7 @@ from torch import Tensor
 
 from folkbench.bench import write_whole
 from folkbench.errors import Damaged, FolkbenchError, NotFound
+from folkbench.model.checkpoint import ONNX
 from folkbench.model.curve import Point
 from folkbench.model.material import Lesson, Material
 from folkbench.model.recipe import Recipe
@@ -98,6 +99,14 @@ def kept_lessons(run: Run, folder: Path) -> list[Lesson]:
     except (SafetensorError, OSError, ValueError) as error:
         raise Damaged(f"{folder / LESSONS} is damaged", "start again without --resume") from error
     return [Lesson(*both) for both in zip(tokens, worth, strict=True) if len(both[0])]
+
+
+def clear(folder: Path) -> None:
+    """Take away what practice left in its folder, and the folder if nothing else is in it."""
+    for name in (LESSONS, ONNX):
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _whose(run: Run) -> dict[str, str]:

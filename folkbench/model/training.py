@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from shutil import rmtree
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,7 +33,7 @@ from folkbench.model.network import Network, Recalled, Shape
 from folkbench.model.recall import words
 from folkbench.model.recipe import is_choosy, rate_at
 from folkbench.model.run import Run, noise_at, snapshot
-from folkbench.model.state import keep, keep_lessons, kept_lessons
+from folkbench.model.state import clear, keep, keep_lessons, kept_lessons
 
 _FAINT = 7.6
 """Nats; what the network would write as seldom as this (once in 2,000) isn't unlearnt further."""
@@ -87,8 +86,8 @@ def train(
     with _gently() as asked:
         while not run.over:
             _epoch(run, material, about, folder, watch, practise, asked)
-    if team.rank() == 0:
-        rmtree(folder / PRACTICE, ignore_errors=True)
+    if team.rank() == 0 and practise is not None:
+        clear(folder / PRACTICE)
     best = run.best
     if best is None:
         raise FolkbenchError("there is nothing to train: no epochs", "give --epochs 1 or more")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from folkbench.compose import Composer
 from folkbench.compose.workers import workers
 from folkbench.corpus.material import Material
 from folkbench.encoding import START, encoding_of
+from folkbench.errors import FolkbenchError
 from folkbench.evaluate.apart import ready
 from folkbench.model.material import Lesson
 from folkbench.practice.ear import keepers
@@ -40,7 +42,10 @@ class Practice:
 
     def __init__(self, material: Material, written: int, blame: float, jobs: int = 0) -> None:
         """`written` tunes are heard for each epoch, by `jobs` processes (0: as many as there are cores); `blame` is
-        how much a faulty bar is unlearnt. Raises Missing without scikit-learn."""
+        how much a faulty bar is unlearnt. Raises FolkbenchError for a blame without end, Missing without scikit-learn.
+        """
+        if not isfinite(blame):
+            raise FolkbenchError(f"a network can't be blamed by {blame:g}", "give a number, such as 6")
         ready()
         self._material, self._written, self._blame = material, written, blame
         self._jobs = jobs or cpu_count()

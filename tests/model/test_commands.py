@@ -104,6 +104,8 @@ def test_a_network_practises_from_one_that_can_write_and_the_last_is_kept(
     assert _train(*practice) == 2
     assert "must know how to write before it practises" in capsys.readouterr().err
     assert _train() == 0
+    assert _train(*practice, "--from", "tiny", "--blame", "inf") == 2
+    assert "can't be blamed by inf" in capsys.readouterr().err
     assert _train(*practice, "--from", "tiny") == 0
     assert "epoch 2 is kept" in capsys.readouterr().err
     after = load(own_bench / "models" / "after" / WEIGHTS)
@@ -152,6 +154,7 @@ def test_model_blend_makes_the_network_between_two(own_bench: Path, capsys: pyte
     assert f"0.25 of the way from the network `{one.hash}` to `{other.hash}`" in capsys.readouterr().out
     assert _run("model", "blend", "tiny", "further", "--name", "mid") == 2
     assert "there is a network 'mid' already" in capsys.readouterr().err
+    assert _run("model", "blend", "tiny", "further", "--share", "nan", "--name", "no") == 2
     assert _run("model", "blend", "tiny", "session", "--name", "no") == 2
     assert "differ in their tokens or their size" in capsys.readouterr().err
 

@@ -200,11 +200,14 @@ def test_a_practice_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Pat
     looker = Looker()
     train(through, Scales(), ABOUT, tmp_path / "through", looker, practise)
     assert looker.heard == [4, 4, 4]
+    (tmp_path / "stopped" / PRACTICE).mkdir(parents=True)
+    (tmp_path / "stopped" / PRACTICE / "mine.abc").touch()
     with pytest.raises(KeyboardInterrupt):  # within the second epoch of six steps
         train(stopped, Scales(), ABOUT, tmp_path / "stopped", Looker(stop_after=8), practise)
     train(resume(tmp_path / "stopped", Scales()), Scales(), ABOUT, tmp_path / "stopped", Looker(), practise)
     assert heard == [1, 2, 3, 1, 2, 3]
-    assert not (tmp_path / "stopped" / PRACTICE).exists()
+    assert not (tmp_path / "through" / PRACTICE).exists()
+    assert [path.name for path in (tmp_path / "stopped" / PRACTICE).iterdir()] == ["mine.abc"]
     assert load(tmp_path / "stopped" / WEIGHTS).hash == load(tmp_path / "through" / WEIGHTS).hash
 
 
